@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace cohort::app {
+
+/// What the command line asks for, one struct a subcommand.
+struct Serve {};
+
+struct VerifyAudit {
+    std::vector<std::string> anchors;  ///< CHAIN:NUMBER:HASH
+    std::vector<std::string> keys;     ///< hexadecimal; none: the key of the data folder
+};
+
+struct ShowConfig {};
+
+/// `cohort user …`: accounts and their roles.
+struct User {
+    enum class Act { add, disable, enable, reset_password, grant, revoke, list };
+    Act act = Act::list;
+    std::string login;
+    std::string name;
+    std::optional<std::string> organisation;
+    bool password_from_stdin = false;  ///< never an argument: others see those
+    std::string role;
+    std::optional<std::string> study;  ///< OID
+    std::optional<std::string> site;   ///< its number in the study
+    std::optional<std::string> until;  ///< RFC 3339
+};
+
+struct Import {
+    std::string file;
+    std::string site;  ///< OID of the site for subjects whose own is not known here
+};
+
+struct Export {
+    std::vector<std::string> studies;  ///< OIDs; none: all
+    std::string out;                   ///< empty or "-": standard output
+};
+
+using Command = std::variant<Serve, VerifyAudit, ShowConfig, User, Import, Export>;
+
+struct Arguments {
+    Command command;
+    std::string config_file;                   ///< empty: ./cohort.toml if it is there
+    std::map<std::string, std::string> flags;  ///< settings, by key
+};
+
+/// How the program ends without running a command: --help and --version (0), or one sentence about
+/// what is wrong (64).
+struct Ending {
+    int code;
+    std::string text;
+};
+
+/// Source: exit codes of sysexits.h.
+std::variant<Arguments, Ending> read_arguments(int argc, const char* const* argv);
+
+}  // namespace cohort::app

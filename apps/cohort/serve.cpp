@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <csignal>
+#include <cstdio>
+#include <utility>
+
+#include "weft/blocking.h"
+#include "weft/context.h"
+#include "weft/scope.h"
+#include "weft/signal.h"
+#include "weft/task_set.h"
+
+#include "apps/cohort/commands.h"
+#include "apps/cohort/files.h"
+#include "apps/cohort/first_start.h"
+#include "apps/cohort/store.h"
+#include "apps/cohort/wiring.h"
+#include "cohort/base/id.h"
+#include "cohort/base/version.h"
+#include "cohort/platform/http/server.h"
+#include "cohort/platform/http/static_files.h"
+
+namespace cohort::app {
+
+static Result<log::Logger> open_log(const config::Config& config) {
+    const auto level = log::parse_level(config.text("log.level"));
+    if (!level) return invalid("bad-setting", "log.level must be debug, info, warn or error.");
+    const std::string file = config.text("log.file");
+    if (file == "-") return log::Logger::to_stderr(*level);
+    return log::Logger::to_file(file.empty() ? data_file(config, "cohort.log") : file, *level);
+}
+
+static http::ServerOptions server_options(const config::Config& config) {
+    http::ServerOptions options;
+    const std::string address = config.text("http.address");
+    const bool is_v6 = address.find(':') != address.npos;
+    options.address =
+        (is_v6 ? "[" + address + "]" : address) + ":" + std::to_string(config.number("http.port"));
+    const auto count = [&](const char* key) {
+        return static_cast<std::size_t>(config.number(key));
+    };
+    options.connections_max = count("http.connections_max");
+    options.connections_per_address_max = count("http.connections_per_address_max");
+    options.requests_max = count("http.requests_max");
+    options.limits.header_timeout = config.duration("http.header_timeout");
+    options.limits.idle_timeout = config.duration("http.idle_timeout");
+    options.limits.bytes_per_second_min =
+        std::max<std::int64_t>(1, config.size("http.body_bytes_per_second_min"));
+    return options;
+}
+
+static void greet(const http::Server& server, const config::Config& config) {
+    std::printf("Cohort %s is ready at http://%s/\n", software_version(), server.address().c_str());
+    const std::string passwords = data_file(config, "demo-users.txt");
+    if (file_exists(passwords)) {
+        std::printf("Sign in as coordinator@demo or another role; the passwords are in %s.\n",
+                    passwords.c_str());
+    } else {
+        std::printf(
+            "Sign in with an account of yours; `cohort user --help` says how to add one.\n");
+    }
+    std::printf("Ctrl-C stops it.\n");
+    std::fflush(stdout);
+}
+
+// From here on a signal to stop is kept for serve_until_signal(), however early it comes.
+static void take_signals_over() {
+    (void)weft::timeout(weft::Duration::zero(), [] { weft::wait_signal({SIGINT, SIGTERM}); });
+}
+
+// Serves until a signal asks to stop, then drains.
+static Result<void> serve_until_signal(http::Server& server, const App& app) {
+    Result<void> served;
+    weft::scope([&](weft::Scope& s) {
+        s.go("serve", [&] {
+            served = server.serve();
+            if (!served) s.cancel();
+        });
+        const int signal = weft::wait_signal({SIGINT, SIGTERM});
+        app.log.info("server.stopping", {{"signal", signal}});
+        const auto drained = server.stop(app.config.duration("http.drain_timeout"));
+        if (!drained) app.log.warn("server.cancelled", {{"code", drained.error().code}});
+    });
+    return served;
+}
+
+Result<int> run(const Serve&, const config::Config& config) {
+    Store store = TRY(open_store(config));
+    const log::Logger log = TRY(open_log(config));
+    http::Metrics metrics;
+    App app{*store.db, config, log, metrics, now()};
+
+    auth::PasswordHasher hasher;
+    TRY(first_start(app, hasher));
+    identity::Settings settings;
+    settings.secure_cookie = config.boolean("http.cookie_secure");
+    identity::Identity identity{app.db, hasher, settings};
+    audit::Sealer sealer{app.db, store.key, new_uuid()};
+
+    http::Router router;
+    add_routes(router, app, identity, sealer);
+    add_gauges(app);
+    const auto pages = TRY(weft::blocking(
+        "read the web pages", [&] { return http::StaticFiles::load(config.text("http.web")); }));
+    router.fallback([&pages](http::Request& request) { return pages.answer(request); });
+
+    http::Server server{router, identity.authoriser(), metrics, log, server_options(config)};
+    TRY(server.listen());
+    weft::TaskSet background{"background"};
+    background.go("audit sealer", [&] { sealer.run(); });
+    log.info("server.started", {{"version", software_version()}, {"address", server.address()}});
+    take_signals_over();
+    greet(server, config);
+    const auto served = serve_until_signal(server, app);
+    background.cancel();
+    (void)sealer.seal_all();  // what is left is sealed by the next start
+    TRY(served);
+    std::printf("Stopped.\n");
+    return 0;
+}
+
+}  // namespace cohort::app

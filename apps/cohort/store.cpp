@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "apps/cohort/store.h"
+
+#include <utility>
+
+#include "weft/blocking.h"
+
+#include "cohort/migrations/migrations.h"
+#include "cohort/platform/db/migrate.h"
+
+namespace cohort::app {
+
+std::string data_file(const config::Config& config, const char* name) {
+    return config.text("data.folder") + "/" + name;
+}
+
+static Result<std::unique_ptr<db::Db>> open_db(const config::Config& config, bool read_only) {
+    return weft::blocking("open the store", [&] {
+        db::Options options;
+        options.folder = config.text("data.folder");
+        options.read_only = read_only;
+        return db::Db::open(options);
+    });
+}
+
+Result<std::unique_ptr<db::Db>> open_store_to_read(const config::Config& config) {
+    return open_db(config, true);
+}
+
+Result<Store> open_store(const config::Config& config) {
+    auto db = TRY(open_db(config, false));
+    TRY(db::migrate(*db, migrations::all()));
+    auto key = TRY(weft::blocking("read the audit key", [&] {
+        return auth::SigningKey::load_or_create(data_file(config, "audit.key"));
+    }));
+    return Store{std::move(db), std::move(key)};
+}
+
+}  // namespace cohort::app

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "cohort/base/result.h"
+#include "cohort/platform/auth/sign.h"
+#include "cohort/platform/config/config.h"
+#include "cohort/platform/db/db.h"
+
+namespace cohort::app {
+
+/// The data folder, opened: the store with its schema up to date, and the key that signs the audit.
+struct Store {
+    std::unique_ptr<db::Db> db;
+    auth::SigningKey key;
+};
+
+/// Errors: those of db::Db::open, db::migrate and auth::SigningKey::load_or_create, with the folder
+/// in the text; unavailable/store-locked when another process holds it.
+/// Blocks: the goroutine.
+Result<Store> open_store(const config::Config& config);
+
+/// The store of the data folder as it is, beside a running server too: takes no lock, changes
+/// nothing.
+/// Errors: those of db::Db::open.
+Result<std::unique_ptr<db::Db>> open_store_to_read(const config::Config& config);
+
+/// A file in the data folder.
+std::string data_file(const config::Config& config, const char* name);
+
+}  // namespace cohort::app

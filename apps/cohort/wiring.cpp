@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "apps/cohort/wiring.h"
+
+#include "weft/run.h"
+
+#include "cohort/capture/routes.h"
+#include "cohort/identity/routes.h"
+#include "cohort/interop/routes.h"
+#include "cohort/sites/sites.h"
+#include "cohort/study/store.h"
+#include "cohort/subjects/routes.h"
+
+namespace cohort::app {
+
+// A role is held at a study that exists and at a site that takes part in it.
+static Result<void> check_place(db::Tx& tx, const http::Scope& scope) {
+    if (scope.study) TRY(study::get(tx, *scope.study));
+    if (!scope.site) return {};
+    for (const sites::Site& site : TRY(sites::of_study(tx, *scope.study)))
+        if (site.id == *scope.site) return {};
+    return not_found("site", "This site takes no part in the study.");
+}
+
+void add_routes(http::Router& router, App& app, identity::Identity& identity,
+                const audit::Sealer& sealer) {
+    identity::session_routes(router, identity);
+    identity::user_routes(router, identity, check_place);
+    subjects::routes(router, app);
+    capture::routes(router, app);
+    interop::routes(router, app);
+    system_routes(router, app, sealer);
+}
+
+void add_gauges(App& app) {
+    http::Metrics& metrics = app.metrics;
+    metrics.add_gauge("cohort_goroutines", "Goroutines that exist.",
+                      [] { return static_cast<double>(weft::stats().goroutines); });
+    metrics.add_gauge("cohort_store_waiting", "Units of work that wait for the writer.",
+                      [&app] { return static_cast<double>(app.db.stats().waiting); });
+    metrics.add_gauge("cohort_store_units_total", "Units of work committed since the start.",
+                      [&app] { return static_cast<double>(app.db.stats().units); });
+    metrics.add_gauge("cohort_store_commits_total", "Commits since the start.",
+                      [&app] { return static_cast<double>(app.db.stats().batches); });
+    metrics.add_gauge("cohort_store_wal_bytes", "Size of the write-ahead log.",
+                      [&app] { return static_cast<double>(app.db.stats().wal_bytes); });
+}
+
+}  // namespace cohort::app

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one place that knows every module: who gets which handle, which routes there are.
+#pragma once
+
+#include "cohort/audit/sealer.h"
+#include "cohort/identity/identity.h"
+#include "cohort/platform/app.h"
+#include "cohort/platform/http/router.h"
+
+namespace cohort::app {
+
+/// Adds every route of every slice.
+void add_routes(http::Router& router, App& app, identity::Identity& identity,
+                const audit::Sealer& sealer);
+
+/// What the system page shows, health, metrics and settings.
+void system_routes(http::Router& router, App& app, const audit::Sealer& sealer);
+
+/// Lets /metrics read what other modules count.
+void add_gauges(App& app);
+
+}  // namespace cohort::app

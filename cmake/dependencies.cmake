@@ -1,0 +1,13 @@
+# Everything comes from Debian's packages (the list is in tools/packages.txt; the reasons are in docs/decisions/).
+find_package(Threads REQUIRED)
+if(NOT PROJECT_IS_TOP_LEVEL)
+  return()
+endif()
+find_package(PkgConfig REQUIRED)
+find_package(Boost 1.81 REQUIRED COMPONENTS json)
+find_package(SQLite3 REQUIRED)
+find_package(LibXml2 REQUIRED)
+find_package(OpenSSL REQUIRED)
+find_package(benchmark QUIET)
+find_package(rapidcheck REQUIRED)
+pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)

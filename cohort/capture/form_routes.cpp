@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+// A form over HTTP. Each write runs receive (read the body), validate (ask the definition) outside
+// the unit of work, and store and archive inside it, so that the one writer does only what needs
+// it.
+#include <utility>
+
+#include "cohort/capture/capture.h"
+#include "cohort/capture/patch_json.h"
+#include "cohort/capture/people.h"
+#include "cohort/capture/routes.h"
+#include "cohort/capture/validate.h"
+#include "cohort/capture/view.h"
+#include "cohort/platform/http/idempotency.h"
+#include "cohort/study/store.h"
+#include "cohort/subjects/routes.h"
+
+namespace cohort::capture {
+
+using http::Method;
+using http::Permission;
+using http::Reply;
+
+namespace {
+
+using DefinitionRef = std::shared_ptr<const study::Definition>;
+
+// --- answers ------------------------------------------------------------------------------
+
+Result<Reply> reply_with(db::Tx& tx, const Form& form, int status, json::object more = {}) {
+    const auto stages = TRY(stages_of(tx, form.id, 1));
+    const auto archive = TRY(archive_of(tx, form.id));
+    People people(tx);
+    TRY(people.add(form.document));
+    json::object body = to_json(
+        form, stages.empty() ? std::nullopt : std::optional(stages.front().stages), archive);
+    body["people"] = people.to_json();
+    for (auto& member : more) body[member.key()] = std::move(member.value());
+    Reply reply = Reply::json(status, body);
+    reply.etag(form.version);
+    return reply;
+}
+
+// A refusal with details becomes the whole problem; every other error goes the common way.
+Result<Reply> answer(Result<Reply> outcome, const Refusal& refusal) {
+    if (!outcome && refusal.problem) return http::problem(*refusal.problem);
+    return outcome;
+}
+
+/// What every write on an existing form needs before its unit of work.
+struct Known {
+    FormHead head;
+    DefinitionRef definition;
+};
+
+Result<Known> known(App& app, const http::Request& request) {
+    const auto id = TRY(request.id_param<FormId>("form"));
+    return app.db.read([&](db::Tx& tx) -> Result<Known> {
+        FormHead head = TRY(head_of(tx, id));
+        DefinitionRef definition = TRY(study::definition(tx, head.metadata_version));
+        return Known{std::move(head), std::move(definition)};
+    });
+}
+
+// Runs f(tx, refusal) once for the request's Idempotency-Key. It may be run again by the store, so
+// what an earlier run refused is forgotten first.
+template <class F>
+Result<Reply> write_once(App& app, const http::Request& request, F f) {
+    Refusal refusal;
+    auto outcome = app.db.transact([&](db::Tx& tx) {
+        refusal = {};
+        return http::idempotent(tx, request, [&](db::Tx& unit) { return f(unit, refusal); });
+    });
+    return answer(std::move(outcome), refusal);
+}
+
+// --- routes -------------------------------------------------------------------------------
+
+Result<FormPlace> place_of(const http::Request& request, const json::object& body) {
+    return FormPlace{.subject = TRY(request.id_param<SubjectId>("subject")),
+                     .event = TRY(json::get_string(body, "event")),
+                     .event_repeat = TRY(repeat_from(body, "event_repeat")),
+                     .form = TRY(json::get_string(body, "form")),
+                     .form_repeat = TRY(repeat_from(body, "form_repeat"))};
+}
+
+Result<Reply> post_form(App& app, http::Request& request) {
+    StageClock clock;
+    const FormPlace place = TRY(place_of(request, TRY(request.json_object())));
+    clock.receive();
+    MetadataVersionId version;
+    const auto definition = TRY(app.db.read([&](db::Tx& tx) -> Result<DefinitionRef> {
+        const subjects::Subject subject = TRY(subjects::get(tx, place.subject));
+        version = TRY(study::latest_version(tx, subject.study));
+        return study::definition(tx, version);
+    }));
+    const Request wish{*definition, identity::actor_of(request), clock};
+    return write_once(app, request, [&](db::Tx& tx, Refusal&) -> Result<Reply> {
+        const Opened opened = TRY(open(tx, place, version, wish));
+        Reply reply = TRY(reply_with(tx, opened.form, opened.created ? 201 : 200));
+        reply.set("Location", "/api/v1/forms/" + opened.form.id.text);
+        return reply;
+    });
+}
+
+Result<Reply> get_form(App& app, http::Request& request) {
+    const auto id = TRY(request.id_param<FormId>("form"));
+    return app.db.read(
+        [&](db::Tx& tx) -> Result<Reply> { return reply_with(tx, TRY(get(tx, id)), 200); });
+}
+
+Result<Reply> patch_form(App& app, http::Request& request) {
+    StageClock clock;
+    Patch patch = TRY(patch_from(TRY(request.json_object())));
+    clock.receive();
+    const Known form = TRY(known(app, request));
+    auto errors = validate(*form.definition, form.head.form, patch);
+    if (!errors.empty()) return http::problem(problem_of(std::move(errors)));
+    clock.validate();
+    const Request wish{*form.definition, identity::actor_of(request), clock};
+    return write_once(app, request, [&](db::Tx& tx, Refusal& refusal) -> Result<Reply> {
+        return reply_with(tx, TRY(save(tx, form.head.id, patch, wish, refusal)), 200);
+    });
+}
+
+Result<Reply> post_row(App& app, http::Request& request) {
+    StageClock clock;
+    const json::object body = TRY(request.json_object());
+    const RowAddition row{.group = TRY(json::get_string(body, "group")),
+                          .repeat = {},
+                          .reason = TRY(json::find_string(body, "reason")).value_or("")};
+    clock.receive();
+    const Known form = TRY(known(app, request));
+    clock.validate();
+    const Request wish{*form.definition, identity::actor_of(request), clock};
+    return write_once(app, request, [&](db::Tx& tx, Refusal& refusal) -> Result<Reply> {
+        const Added added = TRY(add_row(tx, form.head.id, row, wish, refusal));
+        return reply_with(
+            tx, added.form, 201,
+            {{"added", json::object{{"group", row.group}, {"repeat", added.repeat}}}});
+    });
+}
+
+// An empty body acknowledges nothing.
+Result<std::vector<Acknowledgement>> acknowledged_in(const http::Request& request) {
+    if (request.body.empty()) return std::vector<Acknowledgement>();
+    return acknowledged_from(TRY(request.json_object()));
+}
+
+Result<Reply> post_complete(App& app, http::Request& request) {
+    StageClock clock;
+    const std::int64_t version = TRY(request.if_match());
+    const auto acknowledged = TRY(acknowledged_in(request));
+    clock.receive();
+    const Known form = TRY(known(app, request));
+    clock.validate();
+    const Request wish{*form.definition, identity::actor_of(request), clock};
+    return write_once(app, request, [&](db::Tx& tx, Refusal& refusal) -> Result<Reply> {
+        return reply_with(tx, TRY(complete(tx, form.head.id, version, acknowledged, wish, refusal)),
+                          200);
+    });
+}
+
+}  // namespace
+
+void form_routes(http::Router& router, App& app) {
+    const auto add = [&](Method method, const char* pattern, http::Access access,
+                         Result<Reply> (*handler)(App&, http::Request&), const char* summary) {
+        router.add(method, pattern, std::move(access),
+                   [&app, handler](http::Request& request) { return handler(app, request); },
+                   {.summary = summary});
+    };
+    const auto on_form = [&](Permission permission) {
+        return http::Access::needs(permission, scope_of_form(app));
+    };
+    add(Method::post, "/api/v1/subjects/{subject}/forms",
+        http::Access::needs(Permission::form_edit, subjects::scope_of_subject(app)), post_form,
+        "Opens a form at a visit; answers 200 when it is there already");
+    add(Method::get, "/api/v1/forms/{form}", on_form(Permission::form_view), get_form,
+        "A form with its items, stages and archive");
+    add(Method::patch, "/api/v1/forms/{form}", on_form(Permission::form_edit), patch_form,
+        "Saves changed items as a draft: disjoint edits merge, all or nothing");
+    add(Method::post, "/api/v1/forms/{form}/rows", on_form(Permission::form_edit), post_row,
+        "Adds a row to a repeating item group under a new key");
+    add(Method::post, "/api/v1/forms/{form}/complete", on_form(Permission::form_complete),
+        post_complete, "Calls a form complete and archives it");
+}
+
+}  // namespace cohort::capture

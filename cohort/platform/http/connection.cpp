@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cohort/platform/http/connection.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "cohort/platform/http/problem.h"
+#include "cohort/platform/http/writer.h"
+
+namespace cohort::http {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::size_t read_bytes = 64 * 1024;         // a step of a body
+constexpr std::size_t discard_bytes_max = 64 * 1024;  // an unread body worth reading to keep alive
+constexpr std::size_t linger_bytes_max = 4 * 1024 * 1024;
+constexpr std::chrono::milliseconds linger_time{1000};
+constexpr std::size_t one_write_bytes_max = 64 * 1024;
+
+Error gone() {
+    return unavailable("peer-gone", "The caller has gone.");
+}
+
+Error too_slow() {
+    return {ErrorKind::timeout, "request-timeout", "The request took too long to arrive."};
+}
+
+// A request that may follow an empty line: some old clients end a body with one (RFC 9112 §2.2).
+void skip_empty_line(Input& input) {
+    if (input.unread().starts_with("\r\n")) input.consume(2);
+}
+
+}  // namespace
+
+void Connection::serve() {
+    while (true) {
+        const auto head_bytes = wait_for_head();
+        if (!head_bytes) {
+            if (head_bytes.error().code != "peer-gone") refuse(head_bytes.error());
+            return;
+        }
+        if (serve_one(*head_bytes) == After::close) return;
+        if (stopping_.load() && input_.unread().empty()) break;
+    }
+    linger();
+}
+
+// Shape: the length of the complete head at the front of the input.
+Result<std::size_t> Connection::wait_for_head() {
+    auto until = weft::Clock::now() + limits_.idle_timeout;
+    std::size_t seen = 0;
+    bool begun = false;
+    while (true) {
+        if (seen == 0) skip_empty_line(input_);
+        const std::string_view bytes = input_.unread();
+        if (!bytes.empty() && !std::exchange(begun, true)) {
+            until = weft::Clock::now() + limits_.header_timeout;
+        }
+        const auto end = TRY(find_head_end(bytes, seen, limits_.head));
+        if (end) return *end;
+        seen = bytes.empty() ? 0 : bytes.size() - 1;
+        // The order matters: stop() sets stopping_ and then looks at idle_.
+        idle_.store(!begun);
+        if (!begun && stopping_.load()) return gone();
+        const auto got = input_.fill(until);
+        idle_.store(false);
+        if (got && *got > 0) continue;
+        const bool is_slow = !got && got.error().kind == ErrorKind::timeout;
+        return begun && is_slow ? too_slow() : gone();
+    }
+}
+
+Connection::After Connection::serve_one(std::size_t head_bytes) {
+    parser_.emplace(limits_.head);
+    auto head = parser_->head(input_.unread().substr(0, head_bytes));
+    if (!head) {
+        refuse(head.error());
+        return After::close;
+    }
+    input_.consume(head_bytes);
+    head_ = std::move(*head);
+    body_started_ = false;
+    const bool head_only = head_.method == "HEAD";
+    const Answer answer = dispatcher_.answer(head_, *this, stream_, peer_);
+    if (answer.peer_gone) return After::close;
+    // An unread body that is small and on its way is cheaper to read than a fresh connection.
+    const bool keep = head_.keep_alive && !stopping_.load() && discard_body();
+    if (!write(answer, keep, head_only)) return After::close;
+    if (!keep) linger();
+    return keep ? After::keep : After::close;
+}
+
+weft::TimePoint Connection::body_deadline(std::size_t bytes) const {
+    const auto earned = std::chrono::milliseconds{static_cast<std::int64_t>(bytes) * 1000 /
+                                                  limits_.bytes_per_second_min};
+    return body_began_ + limits_.body_grace + earned;
+}
+
+Result<std::string> Connection::read(std::size_t limit) {
+    std::string body;
+    if (!head_.has_body) return body;
+    if (!std::exchange(body_started_, true)) {
+        body_began_ = weft::Clock::now();
+        if (head_.expects_continue && input_.unread().empty()) {
+            if (!stream_.write_all("HTTP/1.1 100 Continue\r\n\r\n", body_deadline(0)))
+                return gone();
+        }
+    }
+    if (head_.content_length) {
+        body.reserve(static_cast<std::size_t>(
+            std::min<std::uint64_t>(*head_.content_length, one_write_bytes_max)));
+    }
+    while (true) {
+        input_.consume(TRY(parser_->body(input_.unread(), body, limit)));
+        if (parser_->done()) return body;
+        const auto got = input_.fill(body_deadline(body.size()), read_bytes);
+        if (got && *got > 0) continue;
+        return !got && got.error().kind == ErrorKind::timeout ? too_slow() : gone();
+    }
+}
+
+// Shape: whether the next request can be read from here.
+bool Connection::discard_body() {
+    if (parser_->done()) return true;
+    if (body_started_ || head_.expects_continue) return false;
+    if (head_.content_length.value_or(discard_bytes_max + 1) > discard_bytes_max) return false;
+    return read(discard_bytes_max).ok();
+}
+
+Result<void> Connection::write(const Answer& answer, bool keep_alive, bool head_only) {
+    const Framing framing{keep_alive, head_only, answer.request_id, now()};
+    const Reply* reply = &answer.reply;
+    std::string out;
+    Reply fallback;
+    if (!append_head(out, *reply, framing)) {
+        fallback = problem(internal("bad-header", "The answer could not be written."));
+        reply = &fallback;
+        TRY(append_head(out, *reply, framing));
+    }
+    std::string_view body = has_body(*reply, framing) ? reply->content() : std::string_view{};
+    const auto until = weft::Clock::now() + limits_.body_grace +
+                       std::chrono::milliseconds{static_cast<std::int64_t>(body.size()) * 1000 /
+                                                 limits_.bytes_per_second_min};
+    if (body.size() <= one_write_bytes_max) {
+        out += body;
+        body = {};
+    }
+    TRY(stream_.write_all(out, until));
+    if (!body.empty()) TRY(stream_.write_all(body, until));
+    return {};
+}
+
+void Connection::refuse(const Error& error) {
+    if (write(dispatcher_.refuse(error, peer_), false, false)) linger();
+}
+
+// Closing with unread bytes makes the kernel reset the connection, and the answer is lost on its
+// way. So: say that no more comes, and read on for a moment.
+void Connection::linger() {
+    stream_.finish_writing();
+    const auto until = weft::Clock::now() + linger_time;
+    for (std::size_t bytes = 0; bytes < linger_bytes_max;) {
+        input_.consume(input_.unread().size());
+        const auto got = input_.fill(until, read_bytes);
+        if (!got || *got == 0) return;
+        bytes += *got;
+    }
+}
+
+}  // namespace cohort::http

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cohort/platform/http/dispatcher.h"
+
+#include <cstdlib>
+#include <cxxabi.h>
+#include <memory>
+#include <typeinfo>
+
+#include "weft/context.h"
+
+#include "cohort/platform/http/problem.h"
+#include "cohort/platform/http/target.h"
+
+namespace cohort::http {
+
+struct Dispatcher::Call {
+    Head& head;
+    BodySource& body;
+    Stream& stream;
+    Request request;
+    Metrics::RouteCounters* counters;
+    weft::TimePoint started;
+    bool peer_gone = false;
+};
+
+namespace {
+
+// The type of an exception is safe to log; its text may quote what a user wrote.
+std::string type_name(const std::type_info& type) {
+    int status = 0;
+    const std::unique_ptr<char, decltype(&std::free)> name{
+        abi::__cxa_demangle(type.name(), nullptr, nullptr, &status), &std::free};
+    return status == 0 ? name.get() : type.name();
+}
+
+Error defect() {
+    return internal("internal",
+                    "Something went wrong on our side. Read the data again before you repeat the "
+                    "request, and give the id in `instance` when you report this.");
+}
+
+template <class F>
+std::invoke_result_t<F&> without_exceptions(const log::Logger& log, F f) {
+    try {
+        return f();
+    } catch (const weft::Cancelled&) {
+        throw;
+    } catch (const std::exception& thrown) {
+        log.error("http.exception", {{"type", type_name(typeid(thrown))}});
+    } catch (...) {  // tidy: allow, Cancelled has passed above
+        log.error("http.exception", {{"type", "unknown"}});
+    }
+    return defect();
+}
+
+// Counts a running request for as long as it lives.
+class Running {
+  public:
+    explicit Running(Metrics& metrics)
+        : metrics_(metrics), count_(metrics.requests_running.fetch_add(1) + 1) {}
+    ~Running() { metrics_.requests_running.fetch_sub(1); }
+    Running(const Running&) = delete;
+    Running& operator=(const Running&) = delete;
+    std::int64_t count() const { return count_; }
+
+  private:
+    Metrics& metrics_;
+    std::int64_t count_;
+};
+
+void add_instance(Reply& reply, const std::string& id) {
+    if (reply.header("Content-Type") != "application/problem+json") return;
+    if (reply.body.ends_with('}'))
+        reply.body.insert(reply.body.size() - 1, ",\"instance\":\"" + id + "\"");
+}
+
+Error method_not_allowed() {
+    return invalid("method-not-allowed", "This path does not take this method; see Allow.");
+}
+
+Error no_such_path() {
+    return not_found("unknown-path", "There is nothing at this path.");
+}
+
+}  // namespace
+
+Dispatcher::Dispatcher(const Router& router, Authoriser authorise, Metrics& metrics,
+                       const log::Logger& log, std::size_t requests_max)
+    : router_(router),
+      authorise_(std::move(authorise)),
+      metrics_(metrics),
+      log_(log),
+      requests_max_(requests_max),
+      unrouted_(metrics.add_route("(none)")),
+      id_prefix_(new_uuid().substr(24)) {
+    for (const Route& route : router.routes()) {
+        counters_[&route] =
+            &metrics.add_route(std::string{to_string(route.method)} + " " + route.pattern);
+    }
+}
+
+// Opaque and unique over restarts without asking the kernel each time.
+std::string Dispatcher::next_id() {
+    return id_prefix_ + "-" + std::to_string(ids_.fetch_add(1, std::memory_order_relaxed) + 1);
+}
+
+Answer Dispatcher::answer(Head& head, BodySource& body, Stream& stream, const std::string& peer) {
+    Call call{head, body, stream, {}, &unrouted_, weft::Clock::now()};
+    call.request.id = next_id();
+    call.request.peer = peer;
+    call.request.received = now();
+    call.request.headers = std::move(head.headers);
+    Answer answer;
+    answer.request_id = call.request.id;
+    weft::with_value<log::RequestId>(call.request.id, [&] {
+        auto result = without_exceptions(log_, [&] { return route(call); });
+        answer.reply = result ? std::move(*result) : problem(result.error());
+        answer.peer_gone = call.peer_gone;
+        finish(call, answer);
+    });
+    return answer;
+}
+
+Answer Dispatcher::refuse(const Error& error, const std::string& peer) {
+    Answer answer{problem(error), next_id()};
+    add_instance(answer.reply, answer.request_id);
+    metrics_.malformed.fetch_add(1, std::memory_order_relaxed);
+    unrouted_.count(answer.reply.status, {});
+    log_.info("http.malformed", {{"request", answer.request_id},
+                                 {"code", error.code},
+                                 {"status", answer.reply.status},
+                                 {"peer", peer}});
+    return answer;
+}
+
+Result<Reply> Dispatcher::route(Call& call) {
+    Request& request = call.request;
+    const auto method = parse_method(call.head.method);
+    if (!method) return invalid("unknown-method", "This server does not know this method.");
+    request.method = *method;
+    Target target = TRY(parse_target(call.head.target));
+    request.path = std::move(target.path);
+    request.query_params = std::move(target.query);
+    const auto match = router_.match(*method, request.path, request.params);
+    if (match.route) {
+        request.route = match.route->pattern;
+        call.counters = counters_.at(match.route);
+        return run(call, *match.route);
+    }
+    if (!match.allow.empty()) {
+        Reply reply = *method == Method::options ? Reply::empty() : problem(method_not_allowed());
+        return std::move(reply.set("Allow", match.allow));
+    }
+    const bool is_page = *method == Method::get || *method == Method::head;
+    if (!is_page || request.path.starts_with("/api/") || !router_.fallback()) return no_such_path();
+    request.route = "(pages)";
+    return router_.fallback()(request);
+}
+
+Result<Reply> Dispatcher::run(Call& call, const Route& route) {
+    if (call.head.content_length.value_or(0) > route.doc.body_bytes_max) {
+        return invalid("body-too-large", "The body may have at most " +
+                                             std::to_string(route.doc.body_bytes_max) + " bytes.");
+    }
+    const Running running{metrics_};
+    if (running.count() > static_cast<std::int64_t>(requests_max_)) {
+        metrics_.refused.fetch_add(1, std::memory_order_relaxed);
+        return unavailable("overloaded", "The server is busy. Try again in a moment.");
+    }
+    const auto authorise = [&] { return authorise_(call.request, route.access); };
+    const auto authorised_handler = [&]() -> Result<Reply> {
+        TRY(authorise());
+        return run_handler(call, route);
+    };
+    if (!call.head.has_body) return bounded(call, route, authorised_handler);
+    // The body arrives at the caller's pace, under limits of its own, not under the route's
+    // deadline.
+    const bool first = !route.access.reads_body();
+    if (first) TRY(bounded(call, route, authorise));
+    auto body = call.body.read(route.doc.body_bytes_max);
+    if (!body) {
+        call.peer_gone = body.error().code == "peer-gone";
+        return body.error();
+    }
+    call.request.body = std::move(*body);
+    if (!first) return bounded(call, route, authorised_handler);
+    return bounded(call, route, [&] { return run_handler(call, route); });
+}
+
+Result<Reply> Dispatcher::run_handler(Call& call, const Route& route) {
+    auto key = keys_.start(call.request);
+    if (!key && key.error().code == "idempotency-running") {
+        return problem(Problem{.error = key.error(), .retry_after = std::chrono::seconds{1}});
+    }
+    const auto held = TRY(std::move(key));
+    return route.handler(call.request);
+}
+
+// Under the route's deadline, and only as long as the caller is there. The deadline stands inside:
+// then its error is told from the one that means that the caller has gone.
+template <class F>
+std::invoke_result_t<F&> Dispatcher::bounded(Call& call, const Route& route, F f) {
+    bool ended_inside = false;
+    auto result = weft::cancellable([&](weft::CancelHandle& handle) {
+        const HangupWatch::Guard guard{watch_, call.stream, handle};
+        auto inner = weft::timeout(route.doc.deadline, [&] { return without_exceptions(log_, f); });
+        ended_inside = true;
+        return inner;
+    });
+    if (!ended_inside) call.peer_gone = true;
+    return result;
+}
+
+void Dispatcher::finish(Call& call, Answer& answer) {
+    const auto took = weft::Clock::now() - call.started;
+    const int status = answer.peer_gone ? 499 : answer.reply.status;
+    add_instance(answer.reply, call.request.id);
+    call.counters->count(status, took);
+    const log::Level level = status >= 500 ? log::Level::warn : log::Level::info;
+    log_.write(level, "http.request",
+               {{"method", call.head.method.size() > 16 ? "(long)" : call.head.method.c_str()},
+                {"route", call.request.route.empty() ? "(none)" : call.request.route.c_str()},
+                {"status", status},
+                {"us", std::chrono::duration_cast<std::chrono::microseconds>(took).count()},
+                {"bytes", answer.reply.content().size()},
+                {"peer", call.request.peer},
+                {"user", call.request.caller ? call.request.caller->user.text.c_str() : ""}});
+}
+
+}  // namespace cohort::http

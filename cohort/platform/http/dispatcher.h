@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// From a parsed head to an answer: route, right, body, deadline, handler, log. Knows no socket.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <map>
+#include <string>
+#include <type_traits>
+
+#include "cohort/platform/http/hangup_watch.h"
+#include "cohort/platform/http/metrics.h"
+#include "cohort/platform/http/parser.h"
+#include "cohort/platform/http/router.h"
+#include "cohort/platform/http/running_keys.h"
+#include "cohort/platform/http/stream.h"
+#include "cohort/platform/log/log.h"
+
+namespace cohort::http {
+
+/// Gives the body of the request being answered, when and if somebody wants it.
+class BodySource {
+  public:
+    virtual ~BodySource() = default;
+
+    /// Errors: invalid/body-too-large, invalid/bad-chunk, timeout/request-timeout,
+    /// unavailable/peer-gone.
+    virtual Result<std::string> read(std::size_t limit) = 0;
+};
+
+struct Answer {
+    Reply reply;
+    std::string request_id;
+    bool peer_gone = false;  ///< nobody is there to read the reply
+};
+
+class Dispatcher {
+  public:
+    Dispatcher(const Router& router, Authoriser authorise, Metrics& metrics, const log::Logger& log,
+               std::size_t requests_max);
+
+    /// Answers one request. Never throws but Cancelled: whatever a handler does, the process lives.
+    Answer answer(Head& head, BodySource& body, Stream& stream, const std::string& peer);
+
+    /// The answer to what could not be read as a request.
+    Answer refuse(const Error& error, const std::string& peer);
+
+    /// Cancels the handlers of callers who have gone, until the ambient context ends.
+    void watch_hangups() { watch_.run(); }
+
+  private:
+    struct Call;  // one request on its way
+
+    std::string next_id();
+    Result<Reply> route(Call& call);
+    Result<Reply> run(Call& call, const Route& route);
+    Result<Reply> run_handler(Call& call, const Route& route);
+    template <class F>
+    std::invoke_result_t<F&> bounded(Call& call, const Route& route, F f);
+    void finish(Call& call, Answer& answer);
+
+    const Router& router_;
+    Authoriser authorise_;
+    Metrics& metrics_;
+    const log::Logger& log_;
+    std::size_t requests_max_;
+    HangupWatch watch_;
+    RunningKeys keys_;
+    std::map<const Route*, Metrics::RouteCounters*> counters_;
+    Metrics::RouteCounters& unrouted_;
+    std::string id_prefix_;
+    std::atomic<std::uint64_t> ids_{0};
+};
+
+}  // namespace cohort::http

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cohort/platform/http/net_stream.h"
+
+#include <poll.h>
+#include <sys/socket.h>
+
+namespace cohort::http {
+
+Result<std::size_t> NetStream::read_some(std::span<char> into, weft::TimePoint until) {
+    connection_.set_read_deadline(until);
+    return connection_.read_some(std::as_writable_bytes(into));
+}
+
+Result<void> NetStream::write_all(std::string_view bytes, weft::TimePoint until) {
+    connection_.set_write_deadline(until);
+    return connection_.write_all(bytes);
+}
+
+// A peer that has shut down its side counts as gone: a browser that navigates away looks like that,
+// and so does every client library that gives up. Bytes it sent ahead do not hide it from poll().
+bool NetStream::peer_gone() noexcept {
+    pollfd state{.fd = connection_.fd(), .events = POLLRDHUP, .revents = 0};
+    return ::poll(&state, 1, 0) > 0 && (state.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
+}
+
+void NetStream::stop_reading() noexcept {
+    ::shutdown(connection_.fd(), SHUT_RD);
+}
+
+}  // namespace cohort::http

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <list>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "weft/mutex.h"
+#include "weft/net.h"
+#include "weft/task_set.h"
+
+#include "cohort/platform/http/connection.h"
+#include "cohort/platform/http/dispatcher.h"
+#include "cohort/platform/http/metrics.h"
+#include "cohort/platform/http/router.h"
+#include "cohort/platform/log/log.h"
+
+namespace cohort::http {
+
+struct ServerOptions {
+    std::string address = "127.0.0.1:0";
+    std::size_t connections_max = 10'000;
+    std::size_t connections_per_address_max = 1024;
+    std::size_t requests_max = 4096;
+    ConnectionLimits limits = {};
+};
+
+/// An HTTP server: a goroutine for each connection. What it is given must outlive it; the routes
+/// must all be added before.
+class Server {
+  public:
+    Server(const Router& router, Authoriser authorise, Metrics& metrics, const log::Logger& log,
+           ServerOptions options);
+
+    /// Takes the address. Errors: those of weft::net::listen.
+    Result<void> listen();
+
+    /// The address with the port that was given.
+    std::string address() const { return listener_.address(); }
+
+    /// Accepts connections until stop(). Over a bound a connection is answered 503 and closed.
+    /// Errors: unavailable when the listener fails for good.
+    Result<void> serve();
+
+    /// Stops accepting, ends what is idle, and waits for what runs; what runs longer than `drain`
+    /// is cancelled. Errors: timeout/drain when something had to be cancelled.
+    Result<void> stop(weft::Duration drain);
+
+    /// Answers on a stream that something else has accepted; returns when it has ended.
+    void serve_stream(Stream& stream, const std::string& peer);
+
+  private:
+    class Place;  // a connection's place in the counts and the list
+
+    bool take_place(const std::string& peer);
+    void give_back_place(const std::string& peer) noexcept;
+    void accept_one(weft::net::Connection connection);
+    void turn_away(weft::net::Connection connection);
+
+    const log::Logger& log_;
+    Metrics& metrics_;
+    ServerOptions options_;
+    Dispatcher dispatcher_;
+    weft::net::Listener listener_;
+    std::atomic<bool> stopping_{false};
+
+    weft::Mutex mutex_;  // guards the two below
+    std::map<std::string, std::size_t, std::less<>> per_address_;
+    std::list<Connection*> open_;
+
+    weft::TaskSet watch_{"http watch"};
+    weft::TaskSet tasks_{"http connections"};
+};
+
+}  // namespace cohort::http

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+// The server over real sockets: bounds, hanging up and stopping.
+#include "cohort/platform/http/server.h"
+
+#include <atomic>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "weft/channel.h"
+#include "weft/run.h"
+#include "weft/scope.h"
+
+#include "tests/support/http_client.h"
+#include "tests/support/test.h"
+
+namespace cohort::http {
+
+using namespace std::chrono_literals;
+using test::HttpClient;
+
+namespace {
+
+Result<void> anybody(Request&, const Access&) {
+    return {};
+}
+
+struct World {
+    Router router;
+    Metrics metrics;
+    std::vector<std::string> lines;
+    weft::Mutex mutex;
+    log::Logger log{[this](std::string_view line) {
+        const std::lock_guard lock{mutex};
+        lines.emplace_back(line);
+    }};
+    ServerOptions options;
+
+    World() {
+        router.add(Method::get, "/ping", Access::open("test"),
+                   [](Request&) -> Result<Reply> { return Reply::text(200, "pong"); }, {});
+        router.add(Method::post, "/echo", Access::open("test"),
+                   [](Request& r) -> Result<Reply> { return Reply::text(200, r.body); },
+                   {.body_bytes_max = 4 << 20});
+    }
+
+    // Serves on a free port while `client` runs, for every number of workers.
+    void run(const std::function<void(Server&, const std::string&)>& client) {
+        for (const unsigned workers : {1U, 2U}) {
+            weft::Options how;
+            how.workers = workers;
+            const int code = weft::run(how, [&] {
+                Server server{router, anybody, metrics, log, options};
+                REQUIRE(server.listen());
+                weft::scope([&](weft::Scope& s) {
+                    s.go("serve", [&] { CHECK(server.serve()); });
+                    client(server, server.address());
+                    CHECK(server.stop(5s));
+                });
+            });
+            CHECK(code == 0);
+            CHECK(metrics.connections == 0);
+        }
+    }
+};
+
+}  // namespace
+
+TEST_CASE("many requests go over one connection, large bodies whole") {
+    World world;
+    world.run([&](Server&, const std::string& address) {
+        HttpClient client{address};
+        for (int i = 0; i < 50; ++i) CHECK(client.get("/ping").value().body == "pong");
+        const std::string large(3 << 20, 'x');
+        CHECK(client.post("/echo", large).value().body == large);
+        CHECK(world.metrics.connections == 1);
+    });
+}
+
+TEST_CASE("a hundred callers at once each get their own answer") {
+    World world;
+    world.run([&](Server&, const std::string& address) {
+        weft::scope([&](weft::Scope& s) {
+            for (int i = 0; i < 100; ++i) {
+                s.go([&, i] {
+                    HttpClient client{address};
+                    for (int j = 0; j < 10; ++j) {
+                        const std::string body = std::to_string(i) + "/" + std::to_string(j);
+                        CHECK(client.post("/echo", body).value().body == body);
+                    }
+                });
+            }
+        });
+    });
+}
+
+TEST_CASE("an address over its share of connections is told 503, and let in when one has gone") {
+    World world;
+    world.options.connections_per_address_max = 2;
+    world.run([&](Server&, const std::string& address) {
+        HttpClient first{address};
+        HttpClient second{address};
+        CHECK(first.get("/ping").value().status == 200);
+        CHECK(second.get("/ping").value().status == 200);
+        HttpClient third{address};
+        // The answer is written before our request is read, so the request itself may fail.
+        const auto refused = third.get("/ping");
+        if (refused) CHECK(refused->status == 503);
+        first.close();
+        while (world.metrics.connections > 1) weft::yield();
+        HttpClient fourth{address};
+        CHECK(fourth.get("/ping").value().status == 200);
+    });
+}
+
+TEST_CASE("a caller that hangs up has its handler cancelled") {
+    World world;
+    auto ended = weft::channel<bool>(4);
+    world.router.add(Method::get, "/slow", Access::open("test"),
+                     [&](Request&) -> Result<Reply> {
+                         struct Notice {
+                             weft::Sender<bool>& sender;
+                             ~Notice() { (void)sender.try_send(true); }
+                         } notice{ended.first};
+                         weft::sleep(1h);
+                         return Reply::empty();
+                     },
+                     {.deadline = 1h});
+    world.run([&](Server&, const std::string& address) {
+        auto connection = weft::net::dial(address).value();
+        CHECK(connection.write_all("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n"));
+        while (world.metrics.requests_running == 0) weft::yield();
+        connection.close();
+        CHECK(ended.second.recv());
+    });
+}
+
+TEST_CASE("stopping answers what runs, closes what waits and takes nothing new") {
+    World world;
+    auto began = weft::channel<bool>(4);
+    auto go_on = weft::channel<bool>(4);
+    world.router.add(Method::get, "/slow", Access::open("test"),
+                     [&](Request&) -> Result<Reply> {
+                         (void)began.first.send(true);
+                         (void)go_on.second.recv();
+                         return Reply::text(200, "done");
+                     },
+                     {});
+    world.run([&](Server& server, const std::string& address) {
+        auto idle = weft::net::dial(address).value();
+        CHECK(idle.write_all("GET /ping HTTP/1.1\r\nHost: x\r\n\r\n"));
+        std::string answer(4096, '\0');
+        const auto room = std::as_writable_bytes(std::span{answer});
+        CHECK(idle.read_some(room).value() > 0);
+        weft::scope([&](weft::Scope& s) {
+            auto busy = s.go([&] { return HttpClient{address}.get("/slow").value(); });
+            CHECK(began.second.recv());
+            auto stopped = s.go([&] { return server.stop(5s).ok(); });
+            CHECK(idle.read_some(room).value() == 0);
+            (void)go_on.first.send(true);
+            CHECK(busy.join().body == "done");
+            CHECK(stopped.join());
+        });
+        CHECK_FALSE(weft::net::dial(address));
+    });
+}
+
+TEST_CASE("what does not end in time when stopping is cancelled, and stop() says so") {
+    World world;
+    auto began = weft::channel<bool>(4);
+    world.router.add(Method::get, "/stuck", Access::open("test"),
+                     [&](Request&) -> Result<Reply> {
+                         (void)began.first.send(true);
+                         weft::sleep(1h);
+                         return Reply::empty();
+                     },
+                     {.deadline = 1h});
+    world.run([&](Server& server, const std::string& address) {
+        weft::scope([&](weft::Scope& s) {
+            s.go([&] { (void)HttpClient{address}.get("/stuck"); });
+            CHECK(began.second.recv());
+            const auto stopped = server.stop(10ms);
+            REQUIRE_FALSE(stopped);
+            CHECK(stopped.error().kind == ErrorKind::timeout);
+        });
+    });
+}
+
+}  // namespace cohort::http

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// Local dates, from the system's time zone data. A due date is a date at the site, not in UTC.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cohort/base/result.h"
+#include "cohort/base/time.h"
+
+namespace cohort::zones {
+
+/// How far a zone's clocks are from UTC, through its history.
+class Zone {
+  public:
+    /// UTC itself.
+    Zone() = default;
+
+    /// Reads a compiled zone. Errors: invalid/bad-zone-data.
+    /// Source: RFC 8536 (TZif versions 1 to 4). What follows the last listed transition keeps its
+    /// offset; Debian's files list transitions until 2037.
+    static Result<Zone> parse(std::string_view tzif);
+
+    std::int64_t offset_s(Instant at) const;
+    CivilDate date(Instant at) const;
+
+  private:
+    struct Transition {
+        std::int64_t at_s;
+        std::int64_t offset_s;
+    };
+    std::vector<Transition> transitions_;
+    std::int64_t first_offset_s_ = 0;
+};
+
+/// The zone of this name ("Asia/Shanghai").
+/// Errors: invalid/unknown-zone.
+/// Blocks: its thread, for a local file of a few kilobytes; load once for many questions.
+Result<Zone> load(const std::string& name);
+
+/// The day it is at a place: of the named zone, or of UTC where the name is unknown here.
+CivilDate local_date(const std::string& zone, Instant at);
+
+}  // namespace cohort::zones

@@ -1,0 +1,50 @@
+# The architecture on one screen, bottom first: a module may use what stands above it here, and
+# only what its line names. Third-party headers appear only in the module that WRAPS them.
+# Checked both ways by tools/check_deps.py: a breach fails, and so does a permission nobody needs.
+
+module(runtime                    LINKS Threads::Threads ${CMAKE_DL_LIBS} WRAPS ".*")
+include(runtime/runtime.cmake)
+if(NOT PROJECT_IS_TOP_LEVEL)
+  return()  # somebody else's dependency: weft alone
+endif()
+module(tests/support              USES runtime LINKS rapidcheck WRAPS "doctest/.*|rapidcheck.*|sys/.*|unistd.h|fcntl.h|spawn.h")
+if(BUILD_TESTING)
+  add_subdirectory(runtime/examples)
+  add_subdirectory(runtime/test)
+endif()
+module(cohort/base                USES runtime LINKS Boost::json WRAPS "boost/json.*|sys/random.h")
+set_source_files_properties(cohort/base/version.cpp PROPERTIES
+  COMPILE_DEFINITIONS COHORT_VERSION="${PROJECT_VERSION}")
+module(cohort/platform/db         USES runtime cohort/base LINKS SQLite::SQLite3 WRAPS "sqlite3.h|fcntl.h|sys/file.h|unistd.h")
+module(cohort/platform/xml        USES runtime LINKS LibXml2::LibXml2 WRAPS "libxml/.*")
+module(cohort/migrations          USES runtime cohort/platform/db)
+embed_sql(cohort/migrations)
+module(cohort/platform/auth       USES runtime cohort/base LINKS PkgConfig::sodium WRAPS "sodium.h|fcntl.h|sys/stat.h|unistd.h")
+module(cohort/study               USES cohort/base cohort/platform/db cohort/platform/xml)
+module(cohort/platform/log        USES runtime cohort/base WRAPS "fcntl.h|unistd.h")
+module(cohort/platform/config     USES runtime cohort/base WRAPS "toml\\+\\+/.*|unistd.h")
+module(cohort/platform/http       USES runtime cohort/base cohort/platform/auth cohort/platform/db cohort/platform/log WRAPS "boost/beast/.*|cxxabi.h|poll.h|sys/socket.h")
+module(cohort/platform            FLAT USES cohort/base cohort/platform/config cohort/platform/db cohort/platform/http cohort/platform/log)
+module(cohort/audit               USES runtime cohort/base cohort/platform/db cohort/platform/auth cohort/migrations)
+module(cohort/platform/zones      USES cohort/base)
+module(cohort/identity            USES runtime cohort/base cohort/platform/db cohort/platform/auth cohort/platform/http cohort/migrations cohort/audit)
+module(cohort/sites               USES runtime cohort/base cohort/platform/db cohort/platform/auth cohort/platform/zones cohort/migrations cohort/audit cohort/identity)
+module(cohort/subjects            USES cohort/base cohort/platform cohort/platform/db cohort/platform/http cohort/platform/zones cohort/audit cohort/identity cohort/sites cohort/study)
+module(cohort/capture             USES runtime cohort/base cohort/platform cohort/platform/auth cohort/platform/db cohort/platform/http cohort/platform/zones cohort/audit cohort/identity cohort/sites cohort/study cohort/subjects)
+module(cohort/interop             USES runtime cohort/base cohort/platform cohort/platform/db cohort/platform/http cohort/platform/xml cohort/migrations cohort/audit cohort/identity cohort/sites cohort/study cohort/subjects cohort/capture)
+module(tests/world                USES runtime cohort/base cohort/platform cohort/platform/http cohort/migrations cohort/identity cohort/sites cohort/study cohort/subjects cohort/capture cohort/interop tests/support)
+module(apps/cohort                USES runtime cohort/base cohort/migrations cohort/platform/auth cohort/platform/config
+                                       cohort/platform/db cohort/platform/http cohort/platform
+                                       cohort/audit cohort/identity cohort/sites cohort/study cohort/subjects
+                                       cohort/capture cohort/interop WRAPS "CLI/.*")
+set_target_properties(apps_cohort PROPERTIES OUTPUT_NAME cohort)
+module(tests/integration          USES runtime cohort/platform/db cohort/platform/http tests/support tests/world)
+if(BUILD_TESTING)
+  add_dependencies(tests_integration_test apps_cohort)
+  target_compile_definitions(tests_integration_test PRIVATE COHORT_BINARY="$<TARGET_FILE:apps_cohort>")
+  set_tests_properties(tests_integration PROPERTIES LABELS integration TIMEOUT 900)
+endif()
+add_subdirectory(tests/fuzz)
+if(BUILD_TESTING)
+  include(web/web.cmake)
+endif()

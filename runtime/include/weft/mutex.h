@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <source_location>
+
+#include "weft/detail/held_locks.h"
+#include "weft/detail/spin_lock.h"
+#include "weft/detail/wait_list.h"
+
+namespace weft {
+
+/// Mutual exclusion among goroutines and plain threads. Fair after a millisecond: who has waited
+/// that long is handed the lock. Satisfies the standard's Mutex, so std::lock_guard and friends
+/// work.
+///
+/// Errors: locking it twice, unlocking what another holds, destroying it while held and ending a
+///         goroutine that holds it are contract breaches, reported where they happen.
+/// Source: Go package sync, Mutex.
+class Mutex : public detail::LockTag {
+  public:
+    /// `name` (a literal) appears in reports.
+    explicit Mutex(const char* name = nullptr,
+                   std::source_location where = std::source_location::current()) noexcept
+        : LockTag(name, where) {}
+    ~Mutex();
+
+    /// Waits until the lock is the caller's. Unlocked, it costs one compare-and-swap.
+    ///
+    /// Blocks:   the goroutine, never its thread.
+    /// Cancels:  throws Cancelled, without the lock. A destructor that locks should shield()
+    /// itself. Ordering: all done before the previous unlock() is visible.
+    void lock(const std::source_location& where = std::source_location::current()) {
+        detail::Goroutine* me = detail::self();
+        std::uintptr_t free = 0;
+        if (!word_.compare_exchange_strong(free, reinterpret_cast<std::uintptr_t>(me),
+                                           std::memory_order_acquire, std::memory_order_relaxed))
+            [[unlikely]]
+            lock_contended(me, where);
+        detail::note_locked(detail::ambient(me).held, this);
+    }
+
+    /// Takes the lock only if it is free.
+    [[nodiscard]] bool try_lock() noexcept;
+
+    void unlock(const std::source_location& where = std::source_location::current()) noexcept {
+        detail::Goroutine* me = detail::self();
+        auto mine = reinterpret_cast<std::uintptr_t>(me);
+        if (!word_.compare_exchange_strong(mine, 0, std::memory_order_release,
+                                           std::memory_order_relaxed)) [[unlikely]]
+            unlock_contended(me, where);
+        detail::note_unlocked(detail::ambient(me).held, this);
+    }
+
+  private:
+    // The word: the owner's address and these bits.
+    static constexpr std::uintptr_t waited_for = 1;  // the list may hold somebody: unlock() looks
+    static constexpr std::uintptr_t starving = 2;    // the first in the list gets it, nobody else
+    static constexpr std::uintptr_t owner_mask = ~std::uintptr_t{3};
+
+    struct LockWaiter;
+    void lock_contended(detail::Goroutine* me, const std::source_location& where);
+    void unlock_contended(detail::Goroutine* me, const std::source_location& where) noexcept;
+    bool take(detail::Goroutine* me) noexcept;
+    bool take_or_mark(detail::Goroutine* me, std::uintptr_t bits) noexcept;
+    void forget_waiter(LockWaiter& waiter) noexcept;
+
+    std::atomic<std::uintptr_t> word_{0};
+    detail::SpinLock lock_;  // guards what follows, and every change of the bits
+    bool waking_ = false;    // somebody was woken and has not tried yet
+    detail::WaitList waiters_;
+};
+
+}  // namespace weft

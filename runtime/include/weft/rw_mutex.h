@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <source_location>
+
+#include "weft/detail/held_locks.h"
+#include "weft/detail/spin_lock.h"
+#include "weft/detail/wait_list.h"
+
+namespace weft {
+
+/// Many readers or one writer. A waiting writer stops new readers, so it cannot starve; when a
+/// writer leaves, all readers that wait by then go in together before the next writer. Satisfies
+/// the standard's SharedMutex, so std::shared_lock works.
+///
+/// Errors: a read lock inside a read lock can deadlock with a writer in between and is a breach
+/// when
+///         one waits; so is every misuse that Mutex names.
+/// Source: Go package sync, RWMutex.
+class RWMutex : public detail::LockTag {
+  public:
+    /// `name` (a literal) appears in reports.
+    explicit RWMutex(const char* name = nullptr,
+                     std::source_location where = std::source_location::current()) noexcept
+        : LockTag(name, where) {}
+    ~RWMutex();
+
+    /// Waits until the caller alone has the lock.
+    ///
+    /// Blocks:  the goroutine, never its thread.
+    /// Cancels: throws Cancelled, without the lock; readers it held up go on.
+    void lock(const std::source_location& where = std::source_location::current());
+    [[nodiscard]] bool try_lock() noexcept;
+    void unlock(const std::source_location& where = std::source_location::current()) noexcept;
+
+    /// Waits until no writer has the lock or waits for it. Costs one compare-and-swap then.
+    ///
+    /// Blocks:  the goroutine, never its thread.
+    /// Cancels: throws Cancelled, without the lock.
+    void lock_shared(const std::source_location& where = std::source_location::current()) {
+        detail::Goroutine* me = detail::self();
+        std::uint64_t state = state_.load(std::memory_order_relaxed);
+        do {
+            if ((state & (written | awaited)) != 0) [[unlikely]] {
+                lock_shared_contended(me, where);
+                break;
+            }
+        } while (!state_.compare_exchange_weak(state, state + reader, std::memory_order_acquire,
+                                               std::memory_order_relaxed));
+        detail::note_locked(detail::ambient(me).held, this);
+    }
+    [[nodiscard]] bool try_lock_shared() noexcept;
+    void unlock_shared(
+        const std::source_location& where = std::source_location::current()) noexcept {
+        detail::HeldLocks& held = detail::ambient(detail::self()).held;
+        if (held.count == 0 || state_.load(std::memory_order_relaxed) < reader) [[unlikely]]
+            detail::lock_misused(*this, "unlock_shared() of an RWMutex that is not held so", where);
+        detail::note_unlocked(held, this);
+        const std::uint64_t before = state_.fetch_sub(reader, std::memory_order_release);
+        if (before - reader < reader && (before & awaited) != 0) [[unlikely]]
+            let_next_in();
+    }
+
+  private:
+    // The state: how many read, and these bits.
+    static constexpr std::uint64_t written = 1;  // a writer has it
+    static constexpr std::uint64_t awaited = 2;  // somebody queues: whoever leaves looks
+    static constexpr std::uint64_t reader = 4;
+
+    void lock_shared_contended(detail::Goroutine* me, const std::source_location& where);
+    void let_next_in() noexcept;
+    detail::Waiter* admit_readers() noexcept;
+    detail::Waiter* admit_writer() noexcept;
+    void forget_waiter(detail::WaitList& list, detail::Waiter& waiter) noexcept;
+    bool holds(const detail::Goroutine* me) const noexcept {
+        return writer_.load(std::memory_order_relaxed) == me;
+    }
+
+    std::atomic<std::uint64_t> state_{0};
+    std::atomic<const detail::Goroutine*> writer_{nullptr};
+    detail::SpinLock lock_;  // guards the lists; `awaited` is set and cleared under it
+    detail::WaitList writers_;
+    detail::WaitList readers_;
+};
+
+}  // namespace weft

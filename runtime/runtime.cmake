@@ -1,0 +1,24 @@
+# What weft needs beyond an ordinary module: the symboliser that ships with gcc, and, under
+# ThreadSanitizer, a scheduler that is not instrumented. It runs on every goroutine's fiber, so
+# instrumented it would report its own bookkeeping; the edges between goroutines are announced by
+# hand (runtime/src/fiber.h), which is also what lets races on one worker be seen.
+execute_process(COMMAND g++ -print-file-name=include/backtrace.h OUTPUT_VARIABLE header
+                OUTPUT_STRIP_TRAILING_WHITESPACE)
+execute_process(COMMAND g++ -print-file-name=libbacktrace.a OUTPUT_VARIABLE archive
+                OUTPUT_STRIP_TRAILING_WHITESPACE)
+if(NOT EXISTS ${header} OR NOT EXISTS ${archive})
+  message(FATAL_ERROR "weft: gcc's libbacktrace is missing (Debian: libgcc-12-dev)")
+endif()
+get_filename_component(directory ${header} DIRECTORY)
+set_source_files_properties(runtime/src/symbolize.cpp PROPERTIES
+  COMPILE_OPTIONS "-idirafter${directory}")
+target_link_libraries(runtime PUBLIC $<BUILD_INTERFACE:${archive}>)
+
+if(COHORT_SANITIZE STREQUAL "thread")
+  target_compile_definitions(runtime PUBLIC WEFT_TSAN)
+  foreach(part blocking clock fiber find_work goroutine park pinned_thread poller report runtime
+          sim_driver sleepers spawn stack symbolize thread_park timer_heap worker)
+    set_property(SOURCE runtime/src/${part}.cpp APPEND PROPERTY COMPILE_OPTIONS
+                 -fno-sanitize=thread)
+  endforeach()
+endif()

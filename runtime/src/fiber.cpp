@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/src/fiber.h"
+
+#include <cstdint>
+#include <cstring>
+#include <cxxabi.h>
+#include <link.h>
+
+namespace weft::detail {
+
+// Not inlined, so that the compiler, which may treat the getter as a constant, cannot keep one
+// thread's answer across a switch.
+[[gnu::noinline]] ExceptionState* thread_exceptions() noexcept {
+    return reinterpret_cast<ExceptionState*>(abi::__cxa_get_globals());
+}
+
+void prepare(Fiber& fiber, std::byte* low, std::size_t bytes) noexcept {
+    fiber.stack_low = low;
+    fiber.stack_bytes = bytes;
+    // weft_switch pops six registers and returns into weft_entry with a 16-byte aligned stack.
+    auto* top = reinterpret_cast<std::uintptr_t*>(low + bytes);
+    top -= 9;
+    std::memset(top, 0, 9 * sizeof *top);
+    top[6] = reinterpret_cast<std::uintptr_t>(&weft_entry);
+    fiber.sp = top;
+    fiber.exceptions = {};
+#if defined(WEFT_ASAN)
+    fiber.fake_stack = nullptr;
+    __asan_unpoison_memory_region(low, bytes);
+#endif
+}
+
+void* switch_fiber(Fiber& from, Fiber& to, ExceptionState* of_thread, void* pass,
+                   [[maybe_unused]] bool dying) noexcept {
+    from.exceptions = *of_thread;
+    *of_thread = to.exceptions;
+#if defined(WEFT_ASAN)
+    __sanitizer_start_switch_fiber(dying ? nullptr : &from.fake_stack, to.stack_low,
+                                   to.stack_bytes);
+#endif
+    return weft_switch(&from.sp, to.sp, pass);
+}
+
+void excuse_thread_locals() noexcept {
+#if defined(WEFT_TSAN)
+    dl_iterate_phdr(
+        [](dl_phdr_info* info, std::size_t, void*) {
+            for (int i = 0; i < info->dlpi_phnum; ++i)
+                if (info->dlpi_phdr[i].p_type == PT_TLS && info->dlpi_tls_data != nullptr)
+                    AnnotateBenignRaceSized(__FILE__, __LINE__, info->dlpi_tls_data,
+                                            info->dlpi_phdr[i].p_memsz, "thread-local");
+            return 0;
+        },
+        nullptr);
+#endif
+}
+
+void arrived([[maybe_unused]] Fiber& self) noexcept {
+#if defined(WEFT_ASAN)
+    __sanitizer_finish_switch_fiber(self.fake_stack, nullptr, nullptr);
+#endif
+}
+
+}  // namespace weft::detail

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a worker does when its own queues are empty: timers, I/O, goroutines from other threads, and
+// other workers' goroutines that have really waited. An eager thief takes a goroutine that its own
+// worker would have run within a microsecond; the pair then sits on two processors and every
+// channel operation costs a cache line's round trip (docs/decisions/0002).
+#include <algorithm>
+#include <time.h>
+
+#include "weft/detail/spin_lock.h"
+
+#include "runtime/src/runtime.h"
+#include "runtime/src/worker.h"
+
+namespace weft::detail {
+
+namespace {
+constexpr std::int64_t steal_age =
+    50'000;  // ns a goroutine must have waited before it may be stolen
+constexpr std::int64_t spin_budget = 100'000;  // ns of looking before sleep
+constexpr std::int64_t poll_every = 50'000;    // ns between looks for I/O while there is other work
+constexpr std::int64_t nap_min = 100'000;
+constexpr std::int64_t nap_max = 1'000'000;
+
+void pause_for(std::int64_t ns) noexcept {
+    const std::int64_t until = machine_now() + ns;
+    while (machine_now() < until)
+        for (int i = 0; i < 16; ++i) pause_cpu();
+}
+}  // namespace
+
+void Worker::run() noexcept {
+    while (!runtime.stopping.load(std::memory_order_acquire)) {
+        maintain();
+        Goroutine* next = pick();
+        if (next == nullptr) next = find_work();
+        if (next != nullptr) enter(next);
+    }
+}
+
+void Worker::enter(Goroutine* goroutine) noexcept {
+    if (goroutine->fiber.sp == nullptr) take_stack_for(goroutine);
+    leave(After::nothing, nullptr, nullptr, goroutine);
+}
+
+void Worker::maintain() noexcept {
+    if (runtime.sim) return;
+    const std::int64_t now = machine_now();
+    if (timers.earliest() <= now) timers.fire_due(now);
+    // A worker that computes must not hold up its timers: whoever has time fires them.
+    for (auto& other : runtime.workers)
+        if (other.get() != this && other->timers.earliest() <= now) other->timers.fire_due(now);
+    if (now - last_poll >= poll_every) look_for_io(now);
+    if (runtime.main_has_ended()) runtime.check_end(now);
+    for (int i = 0; i < 16; ++i) {
+        Goroutine* injected = runtime.take_injected(*this);
+        if (injected == nullptr) break;
+        if (!ring.push(injected)) {
+            runtime.inject(injected);
+            break;
+        }
+    }
+}
+
+void Worker::look_for_io(std::int64_t now) noexcept {
+    last_poll = now;
+    if (runtime.poller.used()) runtime.poller.poll(0);
+}
+
+Goroutine* Worker::find_work() noexcept {
+    if (runtime.sim) {
+        // Virtual time moves only when nothing can run.
+        const std::int64_t next = runtime.earliest_timer();
+        if (next != TimerHeap::never) {
+            runtime.sim->advance_to(next);
+            for (auto& worker : runtime.workers) worker->timers.fire_due(next);
+            return nullptr;
+        }
+        runtime.sleep(*this, TimerHeap::never);
+        return nullptr;
+    }
+    look_for_io(machine_now());
+    if (Goroutine* found = pick()) return found;
+    if (Goroutine* found = look_around()) return found;
+    const bool spinner = runtime.try_spin();
+    if (spinner) {
+        const std::int64_t end = machine_now() + spin_budget;
+        do {
+            pause_for(10'000);
+            maintain();
+            Goroutine* found = pick();
+            if (found == nullptr) found = look_around();
+            if (found != nullptr || runtime.stopping.load(std::memory_order_acquire)) {
+                runtime.stop_spin();
+                // There may be more where this came from, and nobody looks any longer.
+                if (found != nullptr) runtime.wake_one();
+                misses = 0;
+                return found;
+            }
+        } while (machine_now() < end);
+        runtime.stop_spin();
+    }
+    // Others are busy with goroutines too young to take: look again soon, without being woken for
+    // each of them.
+    if (others_run() && !runtime.options.migrate_always) {
+        const auto doubling = std::min<std::uint32_t>(misses++, 4);
+        const std::int64_t nap = std::min(nap_min << doubling, nap_max);
+        timespec t{0, static_cast<long>(nap)};
+        nanosleep(&t, nullptr);
+        return nullptr;
+    }
+    misses = 0;
+    std::int64_t deadline = runtime.earliest_timer();
+    if (runtime.main_has_ended()) deadline = std::min(deadline, runtime.check_end(machine_now()));
+    runtime.sleep(*this, deadline);
+    return nullptr;
+}
+
+bool Worker::others_run() noexcept {
+    bool running = false;
+    for (auto& other : runtime.workers) {
+        if (other.get() == this) continue;
+        Sight& sight = sights[other->index];
+        const auto now = other->tick.load(std::memory_order_relaxed);
+        running |= now != sight.seen_tick || other->ring.size() != 0 || other->fresh.size() != 0;
+        sight.seen_tick = now;
+    }
+    return running;
+}
+
+Goroutine* Worker::look_around() noexcept {
+    if (Goroutine* injected = runtime.take_injected(*this)) return injected;
+    const std::size_t n = runtime.workers.size();
+    if (n == 1) return nullptr;
+    const std::int64_t now = machine_now();
+    const std::size_t start = next_random() % n;
+    for (std::size_t i = 0; i < n; ++i) {
+        Worker& victim = *runtime.workers[(start + i) % n];
+        if (&victim == this) continue;
+        if (Goroutine* stolen = steal_from(victim, now)) return stolen;
+    }
+    return nullptr;
+}
+
+void Worker::note(Worker& victim, std::int64_t now) noexcept {
+    Sight& sight = sights[victim.index];
+    sight.ring_head = victim.ring.head();
+    sight.ring_tail = victim.ring.tail();
+    sight.fresh_top = victim.fresh.size() > 0 ? victim.fresh.top() : -1;
+    sight.slot = victim.slot.load(std::memory_order_acquire);
+    sight.tick = victim.tick.load(std::memory_order_relaxed);
+    sight.when = now;
+}
+
+Goroutine* Worker::steal_from(Worker& victim, std::int64_t now) noexcept {
+    Sight& sight = sights[victim.index];
+    if (sight.when == 0) {
+        note(victim, now);
+        return nullptr;
+    }
+    if (now - sight.when < steal_age) return nullptr;
+    Goroutine* stolen = take_ring(victim, sight);
+    if (stolen == nullptr && sight.fresh_top >= 0 && victim.fresh.top() == sight.fresh_top)
+        stolen = victim.fresh.pop_oldest();
+    if (stolen == nullptr && sight.slot != nullptr &&
+        victim.tick.load(std::memory_order_relaxed) == sight.tick) {
+        Goroutine* same = sight.slot;
+        if (victim.slot.compare_exchange_strong(same, nullptr, std::memory_order_acq_rel))
+            stolen = same;
+    }
+    note(victim, now);
+    return stolen;
+}
+
+// Half of what was there at the last look and still is, oldest first.
+Goroutine* Worker::take_ring(Worker& victim, const Sight& sight) noexcept {
+    const auto waited = static_cast<std::int32_t>(sight.ring_tail - victim.ring.head());
+    if (waited <= 0 || static_cast<std::uint32_t>(waited) > ReadyRing::capacity) return nullptr;
+    Goroutine* first = victim.ring.pop();
+    for (std::int32_t i = 1; i < (waited + 1) / 2 && first != nullptr; ++i) {
+        Goroutine* more = victim.ring.pop();
+        if (more == nullptr) break;
+        if (!ring.push(more)) {
+            runtime.inject(more);
+            break;
+        }
+    }
+    return first;
+}
+
+}  // namespace weft::detail

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/src/goroutine.h"
+
+#include <mutex>
+#include <new>
+#include <time.h>
+#include <vector>
+
+#include "weft/detail/spin_lock.h"
+
+#include "runtime/src/worker.h"
+
+namespace weft::detail {
+namespace {
+
+constexpr std::size_t slab_blocks = 256;
+constexpr std::size_t batch = 32;
+
+struct Slabs {
+    std::mutex mutex;
+    std::vector<Goroutine*> slabs;
+    Goroutine* free = nullptr;  // linked by `next`
+    std::uint64_t next_id = 1;
+};
+
+Slabs& slabs() noexcept {
+    static Slabs* one = new Slabs;  // never destroyed: stale tickets may be asked until the end
+    return *one;
+}
+
+void grow(Slabs& s) {
+    void* memory = ::operator new(slab_blocks * sizeof(Goroutine), std::align_val_t{64});
+    auto* blocks = static_cast<Goroutine*>(memory);
+    for (std::size_t i = slab_blocks; i-- > 0;) {
+        auto* block = ::new (blocks + i) Goroutine;
+        block->next = s.free;
+        s.free = block;
+    }
+    s.slabs.push_back(blocks);
+}
+
+// One batch from the shared list, so that spawning takes the lock once in `batch` times.
+void refill(GoroutineCache& cache) noexcept {
+    Slabs& s = slabs();
+    std::lock_guard lock(s.mutex);
+    cache.next_id = s.next_id;
+    s.next_id += batch;
+    for (std::size_t i = 0; i < batch; ++i) {
+        if (s.free == nullptr) grow(s);
+        Goroutine* block = s.free;
+        s.free = block->next;
+        block->next = cache.free;
+        cache.free = block;
+    }
+    cache.count += batch;
+    cache.ids_left = batch;
+}
+
+void drain(GoroutineCache& cache, std::size_t keep) noexcept {
+    Slabs& s = slabs();
+    std::lock_guard lock(s.mutex);
+    while (cache.count > keep) {
+        Goroutine* block = cache.free;
+        cache.free = block->next;
+        block->next = s.free;
+        s.free = block;
+        --cache.count;
+    }
+}
+
+}  // namespace
+
+Goroutine* take_goroutine() noexcept {
+    Worker* worker = this_worker();
+    GoroutineCache local;
+    GoroutineCache& cache = worker != nullptr ? worker->goroutines : local;
+    if (cache.free == nullptr || cache.ids_left == 0) refill(cache);
+    Goroutine* block = cache.free;
+    cache.free = block->next;
+    --cache.count;
+    block->next = nullptr;
+    block->id = cache.next_id++;
+    --cache.ids_left;
+    if (worker == nullptr) drain(local, 0);
+    return block;
+}
+
+void give_goroutine(Goroutine* block) noexcept {
+    block->life.store(Life::free, std::memory_order_release);
+    Worker* worker = this_worker();
+    GoroutineCache local;
+    GoroutineCache& cache = worker != nullptr ? worker->goroutines : local;
+    block->next = cache.free;
+    cache.free = block;
+    ++cache.count;
+    if (worker == nullptr)
+        drain(local, 0);
+    else if (cache.count > 8 * batch)
+        drain(cache, 4 * batch);
+}
+
+void drop_goroutine_cache(GoroutineCache& cache) noexcept {
+    drain(cache, 0);
+}
+
+void each_goroutine(void (*f)(Goroutine*, void*), void* arg) {
+    Slabs& s = slabs();
+    std::vector<Goroutine*> all;
+    {
+        std::lock_guard lock(s.mutex);
+        all = s.slabs;
+    }
+    for (Goroutine* blocks : all)
+        for (std::size_t i = 0; i < slab_blocks; ++i) f(blocks + i, arg);
+}
+
+std::byte* self_stack_low() noexcept {
+    return self()->stack.low;
+}
+
+std::int64_t coarse_now() noexcept {
+    timespec t{};
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &t);
+    return t.tv_sec * 1'000'000'000LL + t.tv_nsec;
+}
+
+bool mark_off(Goroutine* goroutine) noexcept {
+    const auto before = goroutine->wake.fetch_or(wake_bits::off, std::memory_order_acq_rel);
+    return (before & wake_bits::ready) != 0;
+}
+
+bool begin_inspection(Goroutine* goroutine) noexcept {
+    using namespace wake_bits;
+    auto word = goroutine->wake.load(std::memory_order_acquire);
+    while ((word & (armed | off | inspecting)) == (armed | off))
+        if (goroutine->wake.compare_exchange_weak(word, word | inspecting,
+                                                  std::memory_order_acq_rel))
+            return true;
+    return false;
+}
+
+void end_inspection(Goroutine* goroutine) noexcept {
+    goroutine->wake.fetch_and(~wake_bits::inspecting, std::memory_order_acq_rel);
+}
+
+}  // namespace weft::detail

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// The control block of a goroutine. Blocks live in slabs that are never unmapped, so a stale
+// pointer can always be asked (and answers that its wait is over), and a dump walks the slabs
+// instead of a list.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <source_location>
+
+#include "weft/detail/park.h"
+#include "weft/detail/spawn.h"
+
+#include "runtime/src/fiber.h"
+#include "runtime/src/stack.h"
+
+namespace weft::detail {
+
+// The wake word: the wait's sequence number above these bits.
+namespace wake_bits {
+inline constexpr std::uint64_t armed = 1;          // a claim may win
+inline constexpr std::uint64_t interruptible = 2;  // a cancel may claim
+inline constexpr std::uint64_t off = 4;    // its stack has been left: ready() may enqueue it
+inline constexpr std::uint64_t ready = 8;  // ready() came first: whoever sets `off` enqueues it
+inline constexpr std::uint64_t inspecting = 16;  // a dump walks its stack: claims wait for it
+inline constexpr unsigned sequence_shift = 8;
+}  // namespace wake_bits
+
+enum class Life : std::uint8_t { free, fresh, alive };
+
+struct ThreadPark;
+inline constexpr std::uint16_t no_worker = 0xffff;
+
+class alignas(64) Goroutine {
+  public:
+    std::atomic<std::uint64_t> wake{0};
+    Fiber fiber;
+    Ambient ambient;
+    Goroutine* next = nullptr;  ///< link of whichever queue holds it
+    Woke woke = Woke::by_peer;
+    std::atomic<Life> life{Life::free};
+    std::uint8_t no_park = 0;               ///< depth of NoPark sections
+    std::uint16_t last_worker = no_worker;  ///< kept only where migration is forced
+    Stack stack;
+    WaitNote note;
+    std::int64_t waiting_since = 0;  ///< coarse monotonic ns
+    std::uint64_t id = 0;
+    const char* name = nullptr;
+    std::source_location spawned_at = {};
+    std::size_t wanted_stack_bytes = 0;
+    const Body* body = nullptr;
+    void* closure = nullptr;       ///< in `inline_closure`, or on the heap when larger
+    ThreadPark* thread = nullptr;  ///< set for a plain thread's pseudo-goroutine
+    alignas(16) std::byte inline_closure[64];
+};
+
+/// The lowest usable address of the running goroutine's stack.
+std::byte* self_stack_low() noexcept;
+
+/// Takes a block from the slabs, with a fresh id. Never fails (ends the process when memory is
+/// gone).
+Goroutine* take_goroutine() noexcept;
+void give_goroutine(Goroutine* goroutine) noexcept;
+
+/// Calls f for every block ever made; the callee looks at `life`. Safe beside everything else.
+void each_goroutine(void (*f)(Goroutine*, void*), void* arg);
+
+/// Monotonic time good to a few milliseconds at the price of a few nanoseconds: for ages.
+std::int64_t coarse_now() noexcept;
+
+/// The wait's sequence number of a wake word.
+inline std::uint64_t sequence_of(std::uint64_t word) noexcept {
+    return word >> wake_bits::sequence_shift;
+}
+
+/// Marks the stack as left. True: ready() had come before, so the caller must enqueue the
+/// goroutine.
+bool mark_off(Goroutine* goroutine) noexcept;
+
+/// Holds a parked goroutine still while its stack is walked. False: it is not parked.
+bool begin_inspection(Goroutine* goroutine) noexcept;
+void end_inspection(Goroutine* goroutine) noexcept;
+
+}  // namespace weft::detail

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "weft/detail/held_locks.h"
+
+#include <string>
+
+#include "weft/ensure.h"
+
+namespace weft::detail {
+namespace {
+
+std::string describe(const LockTag& lock) {
+    const std::source_location& at = lock.made_at();
+    std::string text = lock.name() != nullptr ? "\"" + std::string(lock.name()) + "\" " : "";
+    return text + "(made at " + at.file_name() + ":" + std::to_string(at.line()) + ")";
+}
+
+}  // namespace
+
+void note_unlocked_out_of_order(HeldLocks& held, const LockTag* lock) noexcept {
+    for (std::uint32_t i = 0; i < HeldLocks::recorded && i < held.count; ++i) {
+        if (held.locks[i] != lock) continue;
+        for (; i + 1 < HeldLocks::recorded; ++i) held.locks[i] = held.locks[i + 1];
+        held.locks[HeldLocks::recorded - 1] = nullptr;
+        break;
+    }
+    --held.count;
+}
+
+void require_no_locks_held(Goroutine* goroutine) noexcept {
+    const HeldLocks& held = ambient(goroutine).held;
+    if (held.count == 0) [[likely]]
+        return;
+    std::string text = "a goroutine ended while it held ";
+    text += held.locks[0] != nullptr ? describe(*held.locks[0]) : "a lock";
+    contract_broken("no lock is held at the end of a goroutine", text.c_str());
+}
+
+void lock_misused(const LockTag& lock, const char* text,
+                  const std::source_location& where) noexcept {
+    const std::string full = std::string(text) + ": " + describe(lock);
+    contract_broken("a lock is used as a lock", full.c_str(), where);
+}
+
+}  // namespace weft::detail

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "weft/once.h"
+
+#include "weft/cancelled.h"
+#include "weft/ensure.h"
+
+namespace weft {
+
+// True: the caller shall run the function. False: somebody has run it.
+bool Once::begin(const std::source_location& where) {
+    detail::Goroutine* me = detail::self();
+    for (;;) {
+        lock_.lock();
+        if (state_.load(std::memory_order_relaxed) == State::done) {
+            lock_.unlock();
+            return false;
+        }
+        if (state_.load(std::memory_order_relaxed) == State::idle) {
+            state_.store(State::running, std::memory_order_relaxed);
+            runner_ = me;
+            lock_.unlock();
+            return true;
+        }
+        if (runner_ == me)
+            contract_broken("a Once is not called from inside its own function",
+                            "Once::call() from inside the function it runs would wait for itself",
+                            where);
+        detail::Waiter waiter;
+        waiter.ticket = detail::arm({detail::WaitKind::once, this, name_, where});
+        waiters_.push_back(waiter);
+        if (detail::park_releasing(lock_) == detail::Woke::interrupted) {
+            lock_.lock();
+            waiters_.remove(waiter);
+            lock_.unlock();
+            detail::throw_cancelled();
+        }
+    }
+}
+
+// Done: all go on. Failed: all look again, and one of them becomes the next to try.
+void Once::end(bool completed) noexcept {
+    lock_.lock();
+    runner_ = nullptr;
+    state_.store(completed ? State::done : State::idle, std::memory_order_release);
+    detail::Waiter* chain = waiters_.pop_all_claimed();
+    lock_.unlock();
+    detail::ready_all(chain);
+}
+
+}  // namespace weft

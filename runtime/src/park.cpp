@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+// The waiting protocol of detail/park.h.
+#include "weft/detail/park.h"
+
+#include <atomic>
+#include <exception>
+#include <linux/membarrier.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "weft/ensure.h"
+
+#include "runtime/src/runtime.h"
+#include "runtime/src/thread_park.h"
+
+namespace weft::detail {
+
+using wake_bits::armed;
+using wake_bits::inspecting;
+using wake_bits::interruptible;
+using wake_bits::off;
+using wake_bits::sequence_shift;
+
+namespace {
+thread_local Goroutine* tls_current = nullptr;
+
+// A cancel must not be missed by a goroutine that is just parking: the canceller sets the flag and
+// then looks at the wake word, the goroutine writes the wake word and then looks at the flag. One
+// of the two needs a full barrier; the canceller, who is rare, pays for both with membarrier. Where
+// the kernel has none, arm() pays.
+bool register_membarrier() noexcept {
+    return syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0) == 0;
+}
+const bool has_membarrier = register_membarrier();
+
+bool cancel_pending(Goroutine* goroutine) noexcept {
+    const auto* flag = goroutine->ambient.cancelled;
+    return flag != nullptr && flag->load(std::memory_order_acquire);
+}
+
+bool claim_word(Goroutine* goroutine, std::uint64_t sequence, std::uint64_t needed) noexcept {
+    auto word = goroutine->wake.load(std::memory_order_acquire);
+    for (;;) {
+        if (sequence_of(word) != sequence || (word & needed) != needed) return false;
+        if ((word & inspecting) != 0) {
+            word = goroutine->wake.load(std::memory_order_acquire);
+            continue;
+        }
+        if (goroutine->wake.compare_exchange_weak(word, word & ~armed, std::memory_order_acq_rel,
+                                                  std::memory_order_acquire)) {
+            observe(&goroutine->wake);
+            return true;
+        }
+    }
+}
+}  // namespace
+
+[[gnu::noinline]] Goroutine* self() noexcept {
+    Goroutine* current = tls_current;
+    return current != nullptr ? current : (tls_current = adopt_thread());
+}
+
+[[gnu::noinline]] void set_current(Goroutine* goroutine) noexcept {
+    tls_current = goroutine;
+}
+
+Ambient& ambient(Goroutine* goroutine) noexcept {
+    return goroutine->ambient;
+}
+
+Ticket arm(const WaitNote& note, Interrupt interrupt) noexcept {
+    Goroutine* me = self();
+    me->note = note;
+    me->waiting_since = coarse_now();
+    me->woke = Woke::by_peer;
+    const auto sequence = sequence_of(me->wake.load(std::memory_order_relaxed)) + 1;
+    auto word = (sequence << sequence_shift) | armed;
+    if (interrupt == Interrupt::by_context && me->ambient.cancelled != nullptr &&
+        std::uncaught_exceptions() <= me->ambient.exceptions_at_entry) {
+        if (!me->ambient.listed) enlist(me);
+        word |= interruptible;
+    }
+    publish(&me->wake);
+    if (has_membarrier) {
+        me->wake.store(word, std::memory_order_release);
+        std::atomic_signal_fence(std::memory_order_seq_cst);
+    } else {
+        me->wake.exchange(word, std::memory_order_seq_cst);
+    }
+    return {me, sequence};
+}
+
+bool claim(const Ticket& ticket) noexcept {
+    return claim_word(ticket.goroutine, ticket.sequence, armed);
+}
+
+void ready(Goroutine* goroutine) noexcept {
+    publish(&goroutine->wake);
+    Unwatched unwatched;
+    auto word = goroutine->wake.load(std::memory_order_acquire);
+    if ((word & off) == 0) {
+        word = goroutine->wake.fetch_or(wake_bits::ready, std::memory_order_acq_rel);
+        if ((word & off) == 0) return;  // whoever takes it off its stack sees the bit
+    }
+    if (goroutine->thread != nullptr) return wake_thread(goroutine);
+    if (Worker* worker = this_worker())
+        worker->push(goroutine);
+    else
+        Runtime::current()->inject(goroutine);
+}
+
+Woke park(void (*release)(void*) noexcept, void* arg) noexcept {
+    Goroutine* me = self();
+    const auto word = me->wake.load(std::memory_order_relaxed);
+    if ((word & interruptible) != 0 && cancel_pending(me) &&
+        claim_word(me, sequence_of(word), armed)) {
+        if (release != nullptr) release(arg);
+        me->note.kind = WaitKind::none;
+        return Woke::interrupted;
+    }
+    ENSURE(me->no_park == 0, "parking is forbidden here (NoPark)");
+    if (me->thread != nullptr) {
+        park_thread(me, release, arg);
+    } else {
+        Worker* worker = this_worker();
+        worker->leave(After::park, release, arg, worker->pick());
+    }
+    observe(&me->wake);
+    me->note.kind = WaitKind::none;
+    return me->woke;
+}
+
+bool disarm(const Ticket& ticket) noexcept {
+    if (!claim(ticket)) return false;
+    ticket.goroutine->note.kind = WaitKind::none;
+    return true;
+}
+
+void yield() noexcept {
+    Goroutine* me = self();
+    ENSURE(me->no_park == 0, "yielding is forbidden here (NoPark)");
+    if (me->thread != nullptr) return yield_thread();
+    Worker* worker = this_worker();
+    worker->leave(After::yield, nullptr, nullptr, worker->pick());
+}
+
+void interrupt_barrier() noexcept {
+    std::atomic_thread_fence(std::memory_order_seq_cst);
+    if (has_membarrier) syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0);
+}
+
+void interrupt(Goroutine* goroutine) noexcept {
+    const auto word = goroutine->wake.load(std::memory_order_acquire);
+    if (!claim_word(goroutine, sequence_of(word), armed | interruptible)) return;
+    goroutine->woke = Woke::interrupted;
+    ready(goroutine);
+}
+
+std::size_t choose(Choice kind, std::size_t n) noexcept {
+    if (n <= 1) return 0;
+    Worker* worker = this_worker();
+    if (worker == nullptr) {
+        // A plain thread has no seed to keep; any cheap spread will do.
+        return static_cast<std::size_t>(machine_now() >> 4) % n;
+    }
+    if (worker->runtime.sim) return worker->runtime.sim->choose(kind, n);
+    return worker->next_random() % n;
+}
+
+const char* to_string(WaitKind kind) noexcept {
+    switch (kind) {
+        case WaitKind::none:
+            return "running";
+        case WaitKind::send:
+            return "send";
+        case WaitKind::receive:
+            return "receive";
+        case WaitKind::select:
+            return "select";
+        case WaitKind::mutex:
+            return "mutex";
+        case WaitKind::read_lock:
+            return "read lock";
+        case WaitKind::write_lock:
+            return "write lock";
+        case WaitKind::wait_group:
+            return "wait group";
+        case WaitKind::once:
+            return "once";
+        case WaitKind::join:
+            return "join";
+        case WaitKind::sleep:
+            return "sleep";
+        case WaitKind::io:
+            return "I/O";
+        case WaitKind::blocking:
+            return "blocking call";
+        case WaitKind::cond:
+            return "condition";
+        case WaitKind::semaphore:
+            return "semaphore";
+        case WaitKind::event:
+            return "event";
+        case WaitKind::turn:
+            return "turn";
+    }
+    return "unknown";
+}
+
+}  // namespace weft::detail

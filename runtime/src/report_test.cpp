@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <signal.h>
+#include <string>
+#include <unistd.h>
+
+#include "weft/channel.h"
+#include "weft/ensure.h"
+#include "weft/mutex.h"
+#include "weft/run.h"
+#include "weft/scope.h"
+#include "weft/signal.h"
+#include "weft/time.h"
+
+#include "tests/support/child.h"
+#include "tests/support/test.h"
+
+using namespace std::chrono_literals;
+
+namespace weft {
+namespace {
+
+[[gnu::noinline]] void wait_for_reminder(Receiver<int>& reminders) {
+    CHECK(!reminders.recv());
+    asm volatile("");  // keeps the frame: no tail call
+}
+
+}  // namespace
+
+TEST_CASE(
+    "a process whose goroutines are all asleep for ever says who waits where and exits with 2") {
+    const auto end = test::in_child([] {
+        return run([] {
+            auto [tx, rx] = channel<int>(0, "reminders");
+            scope([&](Scope& s) { s.go("reminder-push", [&] { wait_for_reminder(rx); }); });
+        });
+    });
+    CHECK(end.exit_code == 2);
+    CHECK(end.said("PROVEN deadlock"));
+    CHECK(end.said("\"reminder-push\" [receive \"reminders\""));
+    CHECK(end.said("wait_for_reminder"));
+    CHECK(end.said("report_test.cpp"));
+    CHECK(end.said("\"main\" [join"));
+}
+
+TEST_CASE("a dump names running and waiting goroutines and where they were started") {
+    run([] {
+        auto [tx, rx] = channel<int>(0, "alerts");
+        scope([&](Scope& s) {
+            s.go("alert-service", [&] { wait_for_reminder(rx); });
+            yield();
+            sleep(2ms);
+            const std::string text = dump();
+            CHECK(text.find("\"alert-service\" [receive \"alerts\"") != std::string::npos);
+            CHECK(text.find("\"main\" [running]") != std::string::npos);
+            // The path before it depends on how the compiler was called.
+            CHECK(text.find("started at ") != std::string::npos);
+            CHECK(text.find("runtime/src/report_test.cpp:49") != std::string::npos);
+            {
+                auto last = std::move(tx);
+            }
+        });
+    });
+}
+
+TEST_CASE("SIGQUIT prints all goroutines and the program goes on") {
+    const auto end = test::in_child([] {
+        return run([] {
+            auto [tx, rx] = channel<int>(0, "night-run");
+            scope([&](Scope& s) {
+                s.go("night-run", [&] { wait_for_reminder(rx); });
+                sleep(5ms);
+                kill(getpid(), SIGQUIT);
+                sleep(300ms);
+                {
+                    auto last = std::move(tx);
+                }
+            });
+            return 7;
+        });
+    });
+    CHECK(end.exit_code == 7);
+    CHECK(end.said("SIGQUIT: all goroutines"));
+    CHECK(end.said("\"night-run\" [receive \"night-run\""));
+}
+
+TEST_CASE("a broken contract ends the process with the goroutine, its start and its stack") {
+    const auto end = test::in_child([] {
+        return run([] {
+            scope([](Scope& s) {
+                s.go("enrol", [] { ENSURE(1 + 1 == 3, "the quota is negative"); });
+            });
+        });
+    });
+    CHECK(end.signal == SIGABRT);
+    CHECK(end.said("contract broken: the quota is negative"));
+    CHECK(end.said("\"enrol\""));
+    CHECK(end.said("report_test.cpp"));
+}
+
+TEST_CASE("a signal that a goroutine waits for wakes it and does not end the process") {
+    const auto end = test::in_child([] {
+        return run([] {
+            int got = 0;
+            scope([&](Scope& s) {
+                s.go("wait", [&] { got = wait_signal({SIGTERM, SIGINT}); });
+                sleep(20ms);
+                kill(getpid(), SIGTERM);
+            });
+            return got == SIGTERM ? 0 : 1;
+        });
+    });
+    INFO(end.output);
+    CHECK(end.exit_code == 0);
+}
+
+}  // namespace weft

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+// One running weft: its workers, and what they share.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "weft/options.h"
+
+#include "runtime/src/blocking_pool.h"
+#include "runtime/src/poller.h"
+#include "runtime/src/sim_driver.h"
+#include "runtime/src/worker.h"
+
+namespace weft::detail {
+
+class Runtime {
+  public:
+    explicit Runtime(const Options& options, std::unique_ptr<SimDriver> sim = nullptr);
+    ~Runtime();
+    Runtime(const Runtime&) = delete;
+    Runtime& operator=(const Runtime&) = delete;
+
+    /// Runs `body` as goroutine "main" on the calling thread (which becomes worker 0) and the other
+    /// workers; returns when it has ended and nothing is left. 0, or 1: goroutines were left after
+    /// the grace, or 2: deadlock.
+    int run(const Body& body, void* closure);
+
+    static Runtime* current() noexcept;  ///< the one that runs, or null
+
+    const Options options;
+    std::unique_ptr<SimDriver> sim;  ///< null: real time and real choices
+    std::vector<std::unique_ptr<Worker>> workers;
+    Poller poller;
+    std::atomic<std::uint32_t> blocking_active{
+        0};  ///< calls on other threads that will wake somebody
+    std::atomic<std::uint32_t> helper_threads{0};  ///< our own threads that are not workers
+    std::atomic<bool> stopping{false};
+
+    /// Hands a goroutine to any worker; from any thread.
+    void inject(Goroutine* goroutine) noexcept;
+    Goroutine* take_injected(const Worker& by) noexcept;
+    bool has_injected() const noexcept {
+        return injected_count_.load(std::memory_order_acquire) != 0;
+    }
+
+    /// Something became runnable: wakes a sleeping worker unless one is looking already.
+    void wake_one() noexcept {
+        if (sleepers_.load(std::memory_order_seq_cst) == 0 ||
+            spinning_.load(std::memory_order_seq_cst) != 0)
+            return;
+        wake_sleeper();
+    }
+    void wake_all() noexcept;
+    /// Sleeps until woken, until `deadline`, or until there is I/O.
+    void sleep(Worker& worker, std::int64_t deadline) noexcept;
+    bool try_spin() noexcept {
+        int none = 0;
+        return spinning_.compare_exchange_strong(none, 1, std::memory_order_seq_cst);
+    }
+    void stop_spin() noexcept { spinning_.store(0, std::memory_order_seq_cst); }
+    std::int64_t sleep_deadline() const noexcept {
+        return sleep_deadline_.load(std::memory_order_acquire);
+    }
+
+    void main_ended() noexcept;
+    bool main_has_ended() const noexcept { return main_ended_.load(std::memory_order_acquire); }
+    void spawned_elsewhere() noexcept { foreign_live_.fetch_add(1, std::memory_order_relaxed); }
+    std::int64_t live() const noexcept;
+    /// After main: stops when nothing is left, or when the grace is over. Returns when to look
+    /// again, or `never`.
+    std::int64_t check_end(std::int64_t now) noexcept;
+    void stop(int code) noexcept;
+    std::int64_t earliest_timer() const noexcept;
+    BlockingPool& blocking();  ///< made at the first call
+    /// Threads of this process that weft did not start.
+    std::size_t foreign_threads() const noexcept;
+
+  private:
+    void wake_sleeper() noexcept;
+    void wake(Worker& worker) noexcept;
+    void forget_sleeper(Worker& worker) noexcept;
+    bool all_quiet(const Worker& me) const noexcept;
+    void report_deadlock() noexcept;
+    bool anything_queued() const noexcept;
+
+    std::mutex injected_mutex_;
+    Goroutine* injected_head_ = nullptr;
+    Goroutine* injected_tail_ = nullptr;
+    std::atomic<std::uint32_t> injected_count_{0};
+
+    std::mutex idle_mutex_;
+    std::vector<Worker*> asleep_;
+    std::atomic<std::uint32_t> sleepers_{0};
+    std::atomic<int> spinning_{0};
+    std::atomic<std::int64_t> sleep_deadline_{0};
+    bool deadlock_said_ = false;
+
+    std::atomic<bool> main_ended_{false};
+    std::int64_t grace_until_ = 0;
+    std::atomic<std::int64_t> foreign_live_{0};
+    std::atomic<int> code_{0};
+    std::vector<std::thread> threads_;
+    std::once_flag blocking_once_;
+    std::unique_ptr<BlockingPool> blocking_;
+};
+
+/// How many PinnedThreads there are.
+std::atomic<std::size_t>& pinned_threads() noexcept;
+/// Calls on them that have not ended: whoever runs one may wake goroutines.
+std::atomic<std::size_t>& pinned_calls() noexcept;
+
+/// Monotonic nanoseconds; virtual in the simulator.
+std::int64_t monotonic_now() noexcept;
+/// Monotonic nanoseconds of the machine.
+std::int64_t machine_now() noexcept;
+
+}  // namespace weft::detail

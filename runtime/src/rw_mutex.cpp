@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+// Fast paths work on state_ alone and stand aside when `awaited` is set. That bit is set under
+// lock_ before somebody queues, and cleared under lock_ when both lists are empty; in between only
+// let_next_in() and the last reader's leaving change who is in. Whoever is let in has been counted
+// in state_ before it wakes.
+#include "weft/rw_mutex.h"
+
+#include <mutex>
+
+#include "weft/cancelled.h"
+
+namespace weft {
+namespace {
+
+bool is_recorded(const detail::HeldLocks& held, const detail::LockTag* lock) noexcept {
+    for (std::uint32_t i = 0; i < held.count && i < detail::HeldLocks::recorded; ++i)
+        if (held.locks[i] == lock) return true;
+    return false;
+}
+
+}  // namespace
+
+RWMutex::~RWMutex() {
+    if (state_.load(std::memory_order_acquire) != 0) [[unlikely]]
+        detail::lock_misused(*this, "an RWMutex was destroyed while held or waited for", made_at());
+}
+
+// --- writers -------------------------------------------------------------------------------------
+
+void RWMutex::lock(const std::source_location& where) {
+    detail::Goroutine* me = detail::self();
+    detail::HeldLocks& held = detail::ambient(me).held;
+    std::uint64_t state = 0;
+    if (!state_.compare_exchange_strong(state, written, std::memory_order_acquire,
+                                        std::memory_order_relaxed)) {
+        if (holds(me) || is_recorded(held, this))
+            detail::lock_misused(
+                *this, "an RWMutex was locked by a goroutine that holds it already", where);
+        lock_.lock();
+        state = state_.load(std::memory_order_relaxed);
+        while (!state_.compare_exchange_weak(state, state == 0 ? written : state | awaited,
+                                             std::memory_order_acquire,
+                                             std::memory_order_relaxed)) {
+        }
+        if (state == 0) {
+            lock_.unlock();
+        } else {
+            detail::Waiter waiter;
+            waiter.ticket = detail::arm({detail::WaitKind::write_lock, this, name(), where});
+            writers_.push_back(waiter);
+            if (detail::park_releasing(lock_) == detail::Woke::interrupted) {
+                forget_waiter(writers_, waiter);
+                detail::throw_cancelled();
+            }
+        }
+    }
+    writer_.store(me, std::memory_order_relaxed);
+    detail::note_locked(held, this);
+}
+
+bool RWMutex::try_lock() noexcept {
+    std::uint64_t state = 0;
+    if (!state_.compare_exchange_strong(state, written, std::memory_order_acquire,
+                                        std::memory_order_relaxed))
+        return false;
+    detail::Goroutine* me = detail::self();
+    writer_.store(me, std::memory_order_relaxed);
+    detail::note_locked(detail::ambient(me).held, this);
+    return true;
+}
+
+void RWMutex::unlock(const std::source_location& where) noexcept {
+    detail::Goroutine* me = detail::self();
+    if (!holds(me)) [[unlikely]]
+        detail::lock_misused(*this, "an RWMutex was unlocked by a goroutine that does not hold it",
+                             where);
+    detail::note_unlocked(detail::ambient(me).held, this);
+    writer_.store(nullptr, std::memory_order_relaxed);
+    std::uint64_t state = written;
+    if (state_.compare_exchange_strong(state, 0, std::memory_order_release,
+                                       std::memory_order_relaxed))
+        return;
+    lock_.lock();
+    state_.fetch_and(~written, std::memory_order_release);
+    detail::Waiter* chain = admit_readers();
+    if (chain == nullptr) chain = admit_writer();
+    lock_.unlock();
+    detail::ready_all(chain);
+}
+
+// --- readers -------------------------------------------------------------------------------------
+
+void RWMutex::lock_shared_contended(detail::Goroutine* me, const std::source_location& where) {
+    if (holds(me))
+        detail::lock_misused(*this, "an RWMutex was locked by a goroutine that holds it already",
+                             where);
+    if (is_recorded(detail::ambient(me).held, this))
+        detail::lock_misused(
+            *this,
+            "a read lock was taken inside a read lock while a writer waits for the first one",
+            where);
+    lock_.lock();
+    std::uint64_t state = state_.load(std::memory_order_relaxed);
+    for (;;) {
+        const bool closed = (state & (written | awaited)) != 0;
+        if (state_.compare_exchange_weak(state, closed ? state | awaited : state + reader,
+                                         std::memory_order_acquire, std::memory_order_relaxed)) {
+            if (closed) break;
+            lock_.unlock();
+            return;
+        }
+    }
+    detail::Waiter waiter;
+    waiter.ticket = detail::arm({detail::WaitKind::read_lock, this, name(), where});
+    readers_.push_back(waiter);
+    if (detail::park_releasing(lock_) == detail::Woke::interrupted) {
+        forget_waiter(readers_, waiter);
+        detail::throw_cancelled();
+    }
+}
+
+bool RWMutex::try_lock_shared() noexcept {
+    std::uint64_t state = state_.load(std::memory_order_relaxed);
+    do {
+        if ((state & (written | awaited)) != 0) return false;
+    } while (!state_.compare_exchange_weak(state, state + reader, std::memory_order_acquire,
+                                           std::memory_order_relaxed));
+    detail::note_locked(detail::ambient(detail::self()).held, this);
+    return true;
+}
+
+// --- who comes next; all under lock_ -------------------------------------------------------------
+
+// All readers that wait by now, as one batch. Null: none.
+detail::Waiter* RWMutex::admit_readers() noexcept {
+    detail::Waiter* chain = readers_.pop_all_claimed();
+    std::uint64_t count = 0;
+    for (const detail::Waiter* w = chain; w != nullptr; w = w->next) count += reader;
+    state_.fetch_add(count, std::memory_order_acq_rel);
+    if (chain != nullptr && writers_.empty()) state_.fetch_and(~awaited, std::memory_order_relaxed);
+    return chain;
+}
+
+// The next writer. Null: none, and then nobody waits at all.
+detail::Waiter* RWMutex::admit_writer() noexcept {
+    detail::Waiter* next = writers_.pop_claimed();
+    if (next != nullptr) {
+        next->next = nullptr;
+        state_.fetch_or(written, std::memory_order_acq_rel);
+    }
+    if (writers_.empty() && readers_.empty()) state_.fetch_and(~awaited, std::memory_order_relaxed);
+    return next;
+}
+
+// The last reader has left and somebody waits. By the time the lock is held others may have acted.
+void RWMutex::let_next_in() noexcept {
+    lock_.lock();
+    detail::Waiter* chain = nullptr;
+    const std::uint64_t state = state_.load(std::memory_order_acquire);
+    if (state < reader && (state & written) == 0 && (state & awaited) != 0) {
+        chain = admit_writer();
+        if (chain == nullptr) chain = admit_readers();
+    }
+    lock_.unlock();
+    detail::ready_all(chain);
+}
+
+// A cancelled waiter goes. If it was the last writer, the readers it held up go in.
+void RWMutex::forget_waiter(detail::WaitList& list, detail::Waiter& waiter) noexcept {
+    lock_.lock();
+    list.remove(waiter);
+    detail::Waiter* chain = nullptr;
+    if (writers_.empty()) {
+        if ((state_.load(std::memory_order_acquire) & written) == 0) chain = admit_readers();
+        if (readers_.empty()) state_.fetch_and(~awaited, std::memory_order_relaxed);
+    }
+    lock_.unlock();
+    detail::ready_all(chain);
+}
+
+}  // namespace weft

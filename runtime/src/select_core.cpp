@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+// Select in three passes, as in Go's runtime/select.go: (1) with all channels locked in address
+// order, look for cases that can proceed and take one of them at random; (2) if there is none,
+// queue at every channel under one ticket, so that exactly one peer can win; (3) once woken, lock
+// again and leave the queues that did not win. A case whose channel has ended, and whose body wants
+// values only, drops out.
+#include "weft/cancelled.h"
+#include "weft/detail/channel_core.h"
+#include "weft/detail/timer.h"
+
+namespace weft::detail {
+namespace {
+
+struct SelectTimer : Timer {
+    Ticket ticket;
+    std::uint32_t* chosen = nullptr;
+};
+
+void fire_select(Timer* timer) noexcept {
+    auto* self = static_cast<SelectTimer*>(timer);
+    Goroutine* goroutine = self->ticket.goroutine;
+    if (!claim(self->ticket)) return;
+    *self->chosen = Selected::timed_out;
+    ready(goroutine);
+}
+
+}  // namespace
+
+class Selection {
+  public:
+    Selection(SelectCase* cases, std::uint32_t count, ChannelCore** order, std::uint32_t* open,
+              const std::source_location& where)
+        : cases_(cases), count_(count), order_(order), open_(open), where_(where) {
+        sort_channels();
+    }
+
+    Selected run(std::optional<TimePoint> until) {
+        for (;;) {
+            lock_all();
+            Selected selected;
+            Waiter* woken = nullptr;
+            const bool found = look(selected, woken);
+            if (found) {
+                unlock_all();
+                if (woken != nullptr) ready(woken->ticket.goroutine);
+                return selected;
+            }
+            if (until == TimePoint::min()) {
+                unlock_all();
+                selected.index = Selected::timed_out;
+                return selected;
+            }
+            if (live_ == 0 && !until) {
+                unlock_all();
+                selected.index = Selected::none_left;
+                return selected;
+            }
+            selected = wait(until);
+            if (selected.index == Selected::timed_out || keeps(selected)) return selected;
+            cases_[selected.index].out = true;
+        }
+    }
+
+  private:
+    void sort_channels() noexcept {
+        for (std::uint32_t i = 0; i < count_; ++i) {
+            std::uint32_t at = channels_;
+            while (at > 0 && order_[at - 1] > cases_[i].core) --at;
+            if (at > 0 && order_[at - 1] == cases_[i].core) continue;
+            for (std::uint32_t j = channels_; j > at; --j) order_[j] = order_[j - 1];
+            order_[at] = cases_[i].core;
+            ++channels_;
+        }
+    }
+    void lock_all() noexcept {
+        for (std::uint32_t i = 0; i < channels_; ++i) order_[i]->lock_.lock();
+    }
+    void unlock_all() noexcept {
+        for (std::uint32_t i = channels_; i-- > 0;) order_[i]->lock_.unlock();
+    }
+
+    bool keeps(const Selected& selected) const noexcept {
+        return selected.outcome == Exchange::done || cases_[selected.index].takes_closed;
+    }
+
+    // Pass 1. A queue may hold only waits that were just won by others, so a case that looked
+    // possible can fail; it is then left out of this round.
+    bool look(Selected& selected, Waiter*& woken) noexcept {
+        std::uint32_t possible = 0;
+        live_ = 0;
+        for (std::uint32_t i = 0; i < count_; ++i) {
+            SelectCase& c = cases_[i];
+            if (c.out) continue;
+            ++live_;
+            if (c.sends ? c.core->may_give() : c.core->may_take()) open_[possible++] = i;
+        }
+        while (possible > 0) {
+            const std::size_t pick = possible == 1 ? 0 : choose(Choice::select_case, possible);
+            const std::uint32_t i = open_[pick];
+            SelectCase& c = cases_[i];
+            selected.index = i;
+            selected.outcome =
+                c.sends ? c.core->give_locked(c.slot, woken) : c.core->take_locked(c.slot, woken);
+            if (selected.outcome != Exchange::would_block) {
+                if (keeps(selected)) return true;
+                c.out = true;
+                --live_;
+            }
+            open_[pick] = open_[--possible];
+        }
+        return false;
+    }
+
+    // Pass 2 and 3; called with all locks held.
+    Selected wait(std::optional<TimePoint> until) {
+        Selected selected;
+        const ChannelCore* only = channels_ == 1 ? order_[0] : nullptr;
+        const Ticket ticket =
+            arm({WaitKind::select, only, only != nullptr ? only->name() : nullptr, where_});
+        for (std::uint32_t i = 0; i < count_; ++i) {
+            SelectCase& c = cases_[i];
+            if (c.out) continue;
+            c.waiter.ticket = ticket;
+            c.waiter.slot = c.slot;
+            c.waiter.outcome = &selected.outcome;
+            c.waiter.chosen = &selected.index;
+            c.waiter.index = i;
+            (c.sends ? c.core->sending_ : c.core->receiving_).push_back(c.waiter);
+        }
+        unlock_all();
+        SelectTimer timer;
+        if (until) {
+            timer.when = *until;
+            timer.fire = fire_select;
+            timer.ticket = ticket;
+            timer.chosen = &selected.index;
+            start_timer(timer);
+        }
+        const Woke woke = park();
+        lock_all();
+        for (std::uint32_t i = 0; i < count_; ++i) {
+            SelectCase& c = cases_[i];
+            (c.sends ? c.core->sending_ : c.core->receiving_).remove(c.waiter);
+        }
+        unlock_all();
+        if (until) stop_timer(timer);
+        if (woke == Woke::interrupted) throw_cancelled();
+        return selected;
+    }
+
+    SelectCase* cases_;
+    std::uint32_t count_;
+    ChannelCore** order_;
+    std::uint32_t* open_;
+    const std::source_location& where_;
+    std::uint32_t channels_ = 0;
+    std::uint32_t live_ = 0;
+};
+
+Selected select_cases(SelectCase* cases, std::uint32_t count, ChannelCore** order,
+                      std::uint32_t* open, std::optional<TimePoint> until,
+                      const std::source_location& where) {
+    return Selection(cases, count, order, open, where).run(until);
+}
+
+}  // namespace weft::detail

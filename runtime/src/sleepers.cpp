@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sleeping and waking of workers. A sleeper publishes that it sleeps and then looks for work once
+// more; a waker publishes the work and then looks for sleepers: one of the two sees the other. The
+// last worker to fall asleep, with nothing that could ever wake one, is looking at a deadlock.
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+
+#include "runtime/src/report.h"
+#include "runtime/src/runtime.h"
+#include "runtime/src/thread_park.h"
+
+namespace weft::detail {
+
+bool Runtime::anything_queued() const noexcept {
+    if (has_injected()) return true;
+    for (const auto& worker : workers)
+        if (worker->slot.load(std::memory_order_seq_cst) != nullptr || worker->ring.size() != 0 ||
+            worker->fresh.size() != 0)
+            return true;
+    return false;
+}
+
+void Runtime::sleep(Worker& me, std::int64_t deadline) noexcept {
+    if (sim) {
+        // One worker, nothing runnable, no timer: nothing will ever happen again.
+        if (main_has_ended() && live() == 0) return stop(0);
+        return report_deadlock();
+    }
+    bool poll_here = false;
+    {
+        std::lock_guard lock(idle_mutex_);
+        // One that was just told to wake still counts: two in the poller would share one wake-up
+        // call, and whoever reads it leaves the other asleep where nobody looks for it.
+        const bool somebody_polls =
+            std::any_of(workers.begin(), workers.end(), [](const auto& w) { return w->polling; });
+        poll_here = !somebody_polls;
+        me.polling = poll_here;
+        me.futex.store(0, std::memory_order_relaxed);
+        asleep_.push_back(&me);
+        sleep_deadline_.store(asleep_.size() == 1 ? deadline
+                                                  : std::max(sleep_deadline_.load(), deadline));
+        sleepers_.fetch_add(1, std::memory_order_seq_cst);
+    }
+    // Own queues cannot hold anything; others' young ones are their business unless nobody else is
+    // awake to run them.
+    const bool look_again =
+        has_injected() || stopping.load(std::memory_order_seq_cst) || earliest_timer() < deadline;
+    if (look_again || all_quiet(me)) {
+        forget_sleeper(me);
+        if (!look_again) report_deadlock();
+        return;
+    }
+    if (poll_here) {
+        const auto now = machine_now();
+        poller.poll(deadline == TimerHeap::never ? -1 : std::max<std::int64_t>(0, deadline - now));
+    } else {
+        futex_wait(me.futex, 0, deadline);
+    }
+    forget_sleeper(me);
+}
+
+void Runtime::forget_sleeper(Worker& worker) noexcept {
+    std::lock_guard lock(idle_mutex_);
+    const auto at = std::find(asleep_.begin(), asleep_.end(), &worker);
+    if (at != asleep_.end()) {
+        asleep_.erase(at);
+        sleepers_.fetch_sub(1, std::memory_order_seq_cst);
+    }
+    worker.polling = false;
+}
+
+void Runtime::wake(Worker& worker) noexcept {
+    if (worker.polling) {
+        poller.interrupt();
+    } else {
+        worker.futex.store(1, std::memory_order_release);
+        futex_wake(worker.futex);
+    }
+}
+
+void Runtime::wake_sleeper() noexcept {
+    std::lock_guard lock(idle_mutex_);
+    if (asleep_.empty()) return;
+    // Rather one that does not poll: the poller is of use where it is.
+    auto chosen =
+        std::find_if(asleep_.begin(), asleep_.end(), [](Worker* w) { return !w->polling; });
+    if (chosen == asleep_.end()) chosen = asleep_.begin();
+    Worker* worker = *chosen;
+    asleep_.erase(chosen);
+    sleepers_.fetch_sub(1, std::memory_order_seq_cst);
+    wake(*worker);
+}
+
+void Runtime::wake_all() noexcept {
+    std::lock_guard lock(idle_mutex_);
+    for (Worker* worker : asleep_) wake(*worker);
+    asleep_.clear();
+    sleepers_.store(0, std::memory_order_seq_cst);
+}
+
+// Whether nothing in this process can ever make a goroutine runnable again.
+bool Runtime::all_quiet(const Worker&) const noexcept {
+    if (sleepers_.load(std::memory_order_seq_cst) != workers.size()) return false;
+    return !anything_queued() && earliest_timer() == TimerHeap::never && poller.waiting() == 0 &&
+           blocking_active.load(std::memory_order_seq_cst) == 0 &&
+           pinned_calls().load(std::memory_order_seq_cst) == 0 && !main_has_ended();
+}
+
+void Runtime::report_deadlock() noexcept {
+    const bool others_may_wake = !sim && foreign_threads() > 0;
+    if (others_may_wake) {
+        std::lock_guard lock(idle_mutex_);
+        if (deadlock_said_) return;
+        deadlock_said_ = true;
+    }
+    const std::string text = report(
+        others_may_wake
+            ? "weft: LIKELY deadlock: all goroutines are asleep, and only a thread that weft "
+              "did not start could wake one"
+            : "weft: PROVEN deadlock: all goroutines are asleep, and nothing is left that could "
+              "wake one");
+    if (options.on_deadlock) {
+        options.on_deadlock(text);
+        if (!others_may_wake) stop(2);
+        return;
+    }
+    std::fputs(text.c_str(), stderr);
+    std::fflush(stderr);
+    if (!others_may_wake) std::_Exit(2);
+}
+
+}  // namespace weft::detail

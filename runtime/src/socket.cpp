@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/src/socket.h"
+
+#include <cerrno>
+#include <cstring>
+#include <unistd.h>
+
+#include "weft/cancelled.h"
+#include "weft/ensure.h"
+
+#include "runtime/src/runtime.h"
+
+namespace weft::detail {
+
+namespace {
+Poller& poller() noexcept {
+    Runtime* runtime = Runtime::current();
+    ENSURE(runtime != nullptr, "network calls need a running weft::run");
+    return runtime->poller;
+}
+}  // namespace
+
+Error network_error(int code) {
+    const char* word = "network";
+    switch (code) {
+        case ECONNREFUSED:
+            word = "refused";
+            break;
+        case ECONNRESET:
+        case EPIPE:
+        case ECONNABORTED:
+            word = "reset";
+            break;
+        case ENETUNREACH:
+        case EHOSTUNREACH:
+            word = "unreachable";
+            break;
+        case EADDRINUSE:
+            word = "address-in-use";
+            break;
+        case EMFILE:
+        case ENFILE:
+            word = "descriptors";
+            break;
+        case ETIMEDOUT:
+            return {ErrorKind::timeout, "deadline", "the peer did not answer"};
+        default:
+            break;
+    }
+    char text[128];
+    return {ErrorKind::unavailable, word, strerror_r(code, text, sizeof text)};
+}
+
+Socket::Socket(int fd) : fd_(fd), entry_(poller().add(fd)) {}
+
+Socket::~Socket() {
+    close();
+}
+
+bool Socket::begin() noexcept {
+    auto users = users_.load(std::memory_order_relaxed);
+    while ((users & closed_bit) == 0)
+        if (users_.compare_exchange_weak(users, users + 1, std::memory_order_acq_rel)) return true;
+    return false;
+}
+
+void Socket::end() noexcept {
+    if (users_.fetch_sub(1, std::memory_order_acq_rel) == (closed_bit | 1)) release();
+}
+
+void Socket::close() noexcept {
+    const auto before = users_.fetch_or(closed_bit, std::memory_order_acq_rel);
+    if ((before & closed_bit) != 0) return;
+    if (Runtime* runtime = Runtime::current()) runtime->poller.close(entry_);
+    if (before == 0) release();
+}
+
+void Socket::release() noexcept {
+    ::close(fd_);
+    // A socket that outlives its runtime has nobody left to wake; its entry's events went with the
+    // poller.
+    if (Runtime* runtime = Runtime::current()) runtime->poller.remove(entry_);
+}
+
+Readiness Socket::wait(Direction direction, TimePoint deadline, std::source_location where) {
+    const Readiness answer = poller().wait(entry_, direction, deadline, where);
+    if (answer != Readiness::interrupted) return answer;
+    end();
+    throw_cancelled();
+}
+
+}  // namespace weft::detail

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/src/symbolize.h"
+
+#include <backtrace.h>
+#include <cstdlib>
+#include <cstring>
+#include <cxxabi.h>
+#include <mutex>
+#include <unwind.h>
+
+#include "runtime/src/goroutine.h"
+
+#if defined(__clang__) || defined(__GNUC__)
+#define WEFT_NO_ASAN __attribute__((no_sanitize("address")))
+#endif
+
+namespace weft::detail {
+
+namespace {
+// Walking needs a few KiB below the parked frames; a stack that is fuller than that is not walked.
+constexpr std::ptrdiff_t walk_room = 8 * 1024;
+
+WEFT_NO_ASAN _Unwind_Reason_Code keep(_Unwind_Context* context, void* arg) {
+    auto* frames = static_cast<Frames*>(arg);
+    const auto pc = _Unwind_GetIP(context);
+    if (pc == 0 || frames->count == frames->pc.size()) return _URC_END_OF_STACK;
+    frames->pc[frames->count++] = pc;
+    return _URC_NO_REASON;
+}
+
+WEFT_NO_ASAN void walk(void* frames) {
+    _Unwind_Backtrace(&keep, frames);
+}
+
+void ignore_error(void*, const char*, int) {}
+
+backtrace_state* state() {
+    static backtrace_state* one = backtrace_create_state(nullptr, 1, &ignore_error, nullptr);
+    return one;
+}
+
+std::string demangle(const char* name) {
+    int status = 0;
+    char* readable = abi::__cxa_demangle(name, nullptr, nullptr, &status);
+    std::string text = status == 0 && readable != nullptr ? readable : name;
+    std::free(readable);
+    return text;
+}
+
+// Frames of the runtime say nothing about the program.
+bool is_internal(const std::string& function, const char* file) {
+    if (function.starts_with("weft::detail::") || function.starts_with("weft_") ||
+        function.starts_with("_Unwind"))
+        return true;
+    if (file == nullptr) return false;
+    const std::string path = file;
+    if (path.ends_with("_test.cpp")) return false;
+    return path.find("runtime/src/") != std::string::npos ||
+           path.find("weft/detail/") != std::string::npos;
+}
+
+struct Text {
+    std::string lines;
+};
+
+int add_frame(void* arg, std::uintptr_t pc, const char* file, int line, const char* function) {
+    auto* text = static_cast<Text*>(arg);
+    char address[32];
+    std::snprintf(address, sizeof address, "0x%lx", static_cast<unsigned long>(pc));
+    const std::string name = function != nullptr ? demangle(function) : address;
+    if (is_internal(name, file)) return 0;
+    text->lines += "        " + name;
+    if (file != nullptr)
+        text->lines += "\n            " + std::string(file) + ":" + std::to_string(line);
+    text->lines += '\n';
+    return 0;
+}
+}  // namespace
+
+void capture_here(Frames& frames) noexcept {
+    frames.count = 0;
+    walk(&frames);
+}
+
+bool capture_parked(Goroutine* goroutine, Frames& frames) noexcept {
+    frames.count = 0;
+    if (!begin_inspection(goroutine)) return false;
+    const auto* sp = static_cast<std::byte*>(goroutine->fiber.sp);
+    const bool room = sp - goroutine->fiber.stack_low > walk_room;
+    if (room) weft_inspect(goroutine->fiber.sp, &walk, &frames);
+    end_inspection(goroutine);
+    return room;
+}
+
+std::string symbolize(const Frames& frames) {
+    // libbacktrace reads the debug information once, which takes a tenth of a second, and keeps it.
+    static std::mutex mutex;
+    std::lock_guard lock(mutex);
+    Text text;
+    for (std::size_t i = 0; i < frames.count; ++i)
+        backtrace_pcinfo(state(), frames.pc[i] - 1, &add_frame, &ignore_error, &text);
+    return text.lines;
+}
+
+}  // namespace weft::detail

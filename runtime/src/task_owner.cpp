@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "weft/detail/task_owner.h"
+
+#include <mutex>
+
+#include "weft/detail/held_locks.h"
+
+namespace weft::detail {
+
+void TaskState::complete(const std::exception_ptr& error) noexcept {
+    if (uses_.load(std::memory_order_acquire) == 1) return;  // the handle is gone: nobody asks
+    lock_.lock();
+    error_ = error;
+    done_ = true;
+    Waiter* joiner = joiner_;
+    if (joiner != nullptr && !claim(joiner->ticket)) joiner = nullptr;
+    lock_.unlock();
+    if (joiner != nullptr) ready(joiner->ticket.goroutine);
+}
+
+void TaskState::wait(const std::source_location& where) {
+    lock_.lock();
+    if (!done_) {
+        Waiter waiter;
+        waiter.ticket = arm({WaitKind::join, this, name, where});
+        joiner_ = &waiter;
+        const Woke woke = park_releasing(lock_);
+        lock_.lock();
+        joiner_ = nullptr;
+        if (woke == Woke::interrupted) {
+            lock_.unlock();
+            throw_cancelled();
+        }
+    }
+    lock_.unlock();
+    if (error_ != nullptr) std::rethrow_exception(error_);
+}
+
+void begin_task(TaskOwner& owner) noexcept {
+    enter_first(&owner.node());
+}
+
+void leave_task() noexcept {
+    require_no_locks_held(self());
+    leave_last();
+}
+
+void end_task(TaskOwner& owner, TaskEnd end, const std::exception_ptr& error) noexcept {
+    if (end != TaskEnd::value) [[unlikely]]
+        owner.task_ended_early(end, error);
+    owner.task_done();
+}
+
+void Countdown::add() noexcept {
+    std::lock_guard guard(lock_);
+    ++count_;
+}
+
+void Countdown::done() noexcept {
+    lock_.lock();
+    Waiter* chain = --count_ == 0 ? waiters_.pop_all_claimed() : nullptr;
+    lock_.unlock();  // from here on the owner may be gone; the waiters' frames may not
+    ready_all(chain);
+}
+
+bool Countdown::wait(const WaitNote& note, Interrupt interrupt) {
+    lock_.lock();
+    if (count_ == 0) {
+        lock_.unlock();
+        return false;
+    }
+    Waiter waiter;
+    waiter.ticket = arm(note, interrupt);
+    waiters_.push_back(waiter);
+    if (park_releasing(lock_) == Woke::by_peer) return true;
+    lock_.lock();
+    waiters_.remove(waiter);
+    lock_.unlock();
+    throw_cancelled();
+}
+
+std::size_t Countdown::count() const noexcept {
+    std::lock_guard guard(lock_);
+    return count_;
+}
+
+}  // namespace weft::detail

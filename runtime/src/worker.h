@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+// A worker: one thread that runs goroutines. All fields are the owner's unless they are atomic.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "runtime/src/fiber.h"
+#include "runtime/src/goroutine.h"
+#include "runtime/src/run_queue.h"
+#include "runtime/src/timer_heap.h"
+
+namespace weft::detail {
+
+class Runtime;
+
+struct GoroutineCache {
+    Goroutine* free = nullptr;
+    std::size_t count = 0;
+    std::uint64_t next_id = 0;
+    std::uint64_t ids_left = 0;
+};
+void drop_goroutine_cache(GoroutineCache& cache) noexcept;
+
+/// What has to be done for the goroutine that was left, once its stack is no longer in use.
+enum class After : std::uint8_t { nothing, park, yield, exit };
+
+/// What a thief remembers of a victim: only what has really waited may be taken.
+struct Sight {
+    std::int64_t when = 0;  ///< 0: nothing noted
+    std::uint32_t ring_head = 0;
+    std::uint32_t ring_tail = 0;
+    std::int64_t fresh_top = 0;
+    Goroutine* slot = nullptr;
+    std::uint32_t tick = 0;
+    std::uint32_t seen_tick = 0;  ///< at the last question whether it runs
+};
+
+class Worker {
+  public:
+    Worker(Runtime& owner, unsigned number) noexcept : runtime(owner), index(number) {}
+
+    Runtime& runtime;
+    const unsigned index;
+    Goroutine* current = nullptr;
+    Goroutine* idle = nullptr;  ///< the thread's own stack, on which the idle loop runs
+    ExceptionState* exceptions = nullptr;
+
+    After after = After::nothing;
+    Goroutine* left = nullptr;
+    void (*release)(void*) noexcept = nullptr;
+    void* release_arg = nullptr;
+
+    std::atomic<Goroutine*> slot{nullptr};  ///< the goroutine readied last: it runs next
+    ReadyRing ring;
+    FreshDeque fresh;
+    TimerHeap timers;
+    std::atomic<std::uint32_t> tick{0};
+    std::uint32_t slot_runs = 0;
+    std::uint32_t misses = 0;  ///< looks in a row that found nothing while others were busy
+    std::atomic<std::int64_t> live{0};    ///< goroutines started minus ended here
+    std::atomic<std::uint32_t> futex{0};  ///< 0 while asleep
+    bool polling = false;                 ///< asleep inside the poller; under Runtime's idle mutex
+    std::uint64_t random = 0;
+    std::int64_t last_poll = 0;
+    std::vector<Sight> sights;
+    GoroutineCache goroutines;
+    std::array<Stack, 64> stacks{};
+    std::size_t stack_count = 0;
+    pthread_t thread{};
+
+    /// The idle loop: runs goroutines until the runtime stops.
+    void run() noexcept;
+
+    /// The next goroutine of the local queues, prepared to run; null: the idle loop must look
+    /// further. Takes no lock and runs no callback: the caller may hold a SpinLock.
+    Goroutine* pick() noexcept;
+
+    /// Leaves the running goroutine for `next` (null: the idle loop). Comes back when it is
+    /// resumed.
+    void leave(After what, void (*unlock)(void*) noexcept, void* arg, Goroutine* next) noexcept;
+
+    /// Makes a goroutine run next here.
+    void push(Goroutine* goroutine) noexcept;
+    void push_behind(Goroutine* goroutine) noexcept;  // at the end of the queue
+    void push_fresh(Goroutine* goroutine);
+
+    std::uint64_t next_random() noexcept {
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        return random;
+    }
+
+  private:
+    friend void arrive(Worker* worker) noexcept;
+    Goroutine* pick_local() noexcept;
+    void enter(Goroutine* goroutine) noexcept;
+    void finish() noexcept;
+    void give_stack_of(Goroutine* goroutine) noexcept;
+    void take_stack_for(Goroutine* goroutine) noexcept;
+    Goroutine* find_work() noexcept;
+    Goroutine* look_around() noexcept;
+    Goroutine* steal_from(Worker& victim, std::int64_t now) noexcept;
+    Goroutine* take_ring(Worker& victim, const Sight& sight) noexcept;
+    void note(Worker& victim, std::int64_t now) noexcept;
+    bool others_run() noexcept;
+    void maintain() noexcept;
+    void look_for_io(std::int64_t now) noexcept;
+};
+
+/// Calls and destroys a goroutine's body; defined in spawn.cpp.
+void run_body(Goroutine* goroutine) noexcept;
+
+/// The calling thread's worker or null. Not inlined: threads change across a park.
+Worker* this_worker() noexcept;
+void set_this_worker(Worker* worker) noexcept;
+void set_current(Goroutine* goroutine) noexcept;
+
+}  // namespace weft::detail

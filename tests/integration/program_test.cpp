@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+// The program itself, as a user runs it: arguments, exit codes, starting and stopping.
+#include <algorithm>
+#include <array>
+#include <csignal>
+#include <cstdio>
+#include <fstream>
+#include <optional>
+#include <string>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <vector>
+
+#include "weft/run.h"
+
+#include "tests/support/http_client.h"
+#include "tests/support/temp_folder.h"
+#include "tests/support/test.h"
+
+namespace tests {
+
+namespace {
+
+// A run of `cohort` with both its outputs in one pipe.
+class Program {
+  public:
+    explicit Program(std::vector<std::string> arguments) {
+        std::array<int, 2> ends{};
+        REQUIRE(::pipe(ends.data()) == 0);
+        std::vector<char*> argv;
+        arguments.insert(arguments.begin(), COHORT_BINARY);
+        for (std::string& argument : arguments) argv.push_back(argument.data());
+        argv.push_back(nullptr);
+        process_ = ::fork();
+        REQUIRE(process_ >= 0);
+        if (process_ == 0) {
+            ::dup2(ends[1], STDOUT_FILENO);
+            ::dup2(ends[1], STDERR_FILENO);
+            ::close(ends[0]);
+            ::close(ends[1]);
+            ::execv(argv[0], argv.data());
+            ::_exit(127);
+        }
+        ::close(ends[1]);
+        pipe_ = ends[0];
+    }
+    ~Program() {
+        if (process_ > 0) {
+            ::kill(process_, SIGKILL);
+            ::waitpid(process_, nullptr, 0);
+        }
+        ::close(pipe_);
+    }
+    Program(const Program&) = delete;
+    Program& operator=(const Program&) = delete;
+
+    // Waits until the output holds `text`; false when it ended without.
+    bool says(const std::string& text) {
+        std::array<char, 4096> piece{};
+        while (output.find(text) == output.npos) {
+            const ssize_t got = ::read(pipe_, piece.data(), piece.size());
+            if (got <= 0) return false;
+            output.append(piece.data(), static_cast<std::size_t>(got));
+        }
+        return true;
+    }
+
+    int wait() {
+        says("\n(never said)");
+        int status = 0;
+        ::waitpid(process_, &status, 0);
+        process_ = 0;
+        return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    }
+
+    void signal(int number) { ::kill(process_, number); }
+
+    std::string address() {
+        if (!says("/\n")) return "";
+        const auto at = output.find("http://") + 7;
+        return output.substr(at, output.find('/', at) - at);
+    }
+
+    std::string output;
+
+  private:
+    pid_t process_ = 0;
+    int pipe_ = -1;
+};
+
+std::vector<std::string> serve(const std::string& folder) {
+    return {"serve", "--data", folder, "--port", "0", "--set", "data.demo=false"};
+}
+
+std::size_t lines(const std::string& text) {
+    return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
+}  // namespace
+
+TEST_CASE("bad arguments get one sentence and exit 64") {
+    const std::vector<std::vector<std::string>> wrong{
+        {},
+        {"bogus"},
+        {"serve", "--bogus"},
+        {"serve", "--port"},
+        {"serve", "--port", "many"},
+        {"serve", "--set", "http.prot=1"},
+        {"serve", "--set", "http.port"},
+        {"serve", "--config", "/nowhere/cohort.toml"},
+        {"import"},
+        {"user"},
+    };
+    for (const auto& arguments : wrong) {
+        Program program{arguments};
+        CAPTURE(arguments);
+        CHECK(program.wait() == 64);
+        CHECK(program.output.starts_with("cohort: "));
+        CHECK(lines(program.output) == 1);
+    }
+}
+
+TEST_CASE("help and version are answered on every level with exit 0") {
+    for (const std::vector<std::string>& arguments :
+         {std::vector<std::string>{"--help"}, {"--version"}, {"serve", "--help"}}) {
+        Program program{arguments};
+        CHECK(program.wait() == 0);
+        CHECK_FALSE(program.output.empty());
+    }
+}
+
+TEST_CASE("config shows what is in force and where each value comes from") {
+    const test::TempFolder folder;
+    const std::string file = folder / "cohort.toml";
+    std::ofstream{file} << "[http]\nport = 81\nrequests_max = 7\n";
+    Program program{{"config", "--config", file, "--port", "82"}};
+    CHECK(program.wait() == 0);
+    CHECK(program.output.find("http.port = 82  (flag)") != std::string::npos);
+    CHECK(program.output.find("http.requests_max = 7  (" + file + ":3)") != std::string::npos);
+    CHECK(program.output.find("http.address = 127.0.0.1  (default)") != std::string::npos);
+}
+
+TEST_CASE("a server answers, refuses a second one on its folder, and stops with exit 0") {
+    for (const int number : {SIGINT, SIGTERM}) {
+        const test::TempFolder folder;
+        Program server{serve(folder.path())};
+        const std::string address = server.address();
+        REQUIRE_FALSE(address.empty());
+
+        Program second{serve(folder.path())};
+        CHECK(second.wait() == 1);
+        CHECK(second.output.find("in use by another server") != std::string::npos);
+        CHECK(lines(second.output) == 1);
+
+        const int code = weft::run([&] {
+            cohort::test::HttpClient client{address};
+            CHECK(client.get("/ping").value().body == "pong");
+            CHECK(client.get("/healthz").value().status == 200);
+            CHECK(client.get("/metrics").value().status == 401);
+            CHECK(client.get("/config").value().status == 401);
+            CHECK(client.get("/api/v1/nowhere").value().status == 404);
+        });
+        CHECK(code == 0);
+        CHECK(server.says("Ctrl-C stops it."));
+        server.signal(number);
+        CHECK(server.wait() == 0);
+        CHECK(server.output.ends_with("Stopped.\n"));
+    }
+}
+
+TEST_CASE("a server that cannot listen says so in one sentence") {
+    const test::TempFolder folder;
+    Program server{
+        {"serve", "--data", folder.path(), "--address", "203.0.113.1", "--set", "data.demo=false"}};
+    CHECK(server.wait() == 1);
+    CHECK(server.output.starts_with("cohort: "));
+    CHECK(lines(server.output) == 1);
+}
+
+}  // namespace tests

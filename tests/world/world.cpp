@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/world/world.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "weft/ensure.h"
+
+#include "cohort/capture/routes.h"
+#include "cohort/capture/test_study.h"
+#include "cohort/identity/grants.h"
+#include "cohort/identity/identity.h"
+#include "cohort/identity/users.h"
+#include "cohort/interop/routes.h"
+#include "cohort/migrations/migrations.h"
+#include "cohort/platform/http/dispatcher.h"
+#include "cohort/sites/sites.h"
+#include "cohort/study/store.h"
+#include "cohort/subjects/routes.h"
+
+namespace tests {
+
+using namespace cohort;
+
+namespace {
+
+// What a test cannot do without, or the reason why it is not there.
+template <class T>
+T must(Result<T> result) {
+    ENSURE(result.ok(), result.error().text.c_str());
+    return std::move(result).value();
+}
+
+class Body final : public http::BodySource {
+  public:
+    explicit Body(std::string text) : text_(std::move(text)) {}
+    Result<std::string> read(std::size_t limit) override {
+        if (text_.size() > limit) return invalid("body-too-large", "too large");
+        return std::exchange(text_, {});
+    }
+
+  private:
+    std::string text_;
+};
+
+// A caller who never hangs up.
+class Patient final : public http::Stream {
+  public:
+    Result<std::size_t> read_some(std::span<char>, weft::TimePoint) override {
+        return std::size_t{0};
+    }
+    Result<void> write_all(std::string_view, weft::TimePoint) override { return {}; }
+    bool peer_gone() noexcept override { return false; }
+    void stop_reading() noexcept override {}
+    void finish_writing() noexcept override {}
+};
+
+study::StudyMetadata test_study() {
+    study::StudyMetadata study;
+    study.oid = "ST.1";
+    study.global_variables =
+        study::GlobalVariables{.study_name = study::TextElement{.text = "one"}};
+    study.basic_definitions = study::BasicDefinitions{.units = capture::test_units()};
+    study.versions = {capture::test_version()};
+    return study;
+}
+
+}  // namespace
+
+std::unique_ptr<db::Db> open_store(const std::string& folder) {
+    db::Options options;
+    options.folder = folder;
+    options.readers = 2;
+    auto db = must(db::Db::open(options));
+    must(db::migrate(*db, migrations::all()));
+    return db;
+}
+
+// Somebody with a role and an open session, without the seconds that hashing a password takes.
+static Result<std::string> add_person(db::Tx& tx, const OrganisationId& organisation,
+                                      const std::string& login, const identity::Holding& holding) {
+    const identity::Actor actor = identity::command_line();
+    const auto user = TRY(identity::create_user(tx,
+                                                {.organisation = organisation,
+                                                 .login = login,
+                                                 .name = "Name of " + login,
+                                                 .password_hash = "none"},
+                                                actor));
+    TRY(identity::give_role(tx, user.id, holding, actor));
+    return TRY(identity::open_session(tx, user.id, {})).token;
+}
+
+static Result<Ground> lay_ground_in(db::Tx& tx) {
+    const identity::Actor actor = identity::command_line();
+    Ground ground;
+    const auto hospital = TRY(identity::create_organisation(tx, "Hospital", actor)).id;
+    ground.site_a = TRY(sites::create(tx, {hospital, "A", "Site A", "Asia/Shanghai"}, actor)).id;
+    ground.site_b = TRY(sites::create(tx, {hospital, "B", "Site B", "Europe/Berlin"}, actor)).id;
+    ground.study = TRY(study::store(tx, test_study(), {}, {}));
+    ground.version = TRY(study::latest_version(tx, ground.study));
+    TRY(sites::activate(tx, ground.study, ground.site_a, actor));
+    TRY(sites::activate(tx, ground.study, ground.site_b, actor));
+    using identity::Role;
+    const std::pair<const char*, identity::Holding> people[] = {
+        {"ann", {.role = Role::coordinator, .study = ground.study, .site = ground.site_a}},
+        {"amy", {.role = Role::coordinator, .study = ground.study, .site = ground.site_a}},
+        {"bob", {.role = Role::coordinator, .study = ground.study, .site = ground.site_b}},
+        {"monitor", {.role = Role::monitor, .study = ground.study}},
+        {"builder", {.role = Role::data_manager}},
+        {"editor", {.role = Role::editor}},
+    };
+    for (const auto& [login, holding] : people)
+        ground.tokens[login] = TRY(add_person(tx, hospital, login, holding));
+    return ground;
+}
+
+Ground lay_ground(db::Db& db) {
+    return must(db.transact([](db::Tx& tx) { return lay_ground_in(tx); }));
+}
+
+http::Pairs headers_of(const std::string& token) {
+    return {{"cookie", std::string(identity::session_cookie) + "=" + token},
+            {"x-csrf-token", identity::csrf_of(token)}};
+}
+
+std::string Answer::header(std::string_view name) const {
+    for (const auto& [key, value] : headers)
+        if (key == name) return value;
+    return {};
+}
+
+std::string Answer::at(std::string_view pointer) const {
+    const json::value* found = &body;
+    while (!pointer.empty()) {
+        pointer.remove_prefix(1);
+        const std::size_t end = std::min(pointer.find('/'), pointer.size());
+        const std::string part(pointer.substr(0, end));
+        pointer.remove_prefix(end);
+        if (found->is_object())
+            found = found->get_object().if_contains(part);
+        else if (found->is_array())
+            found = found->get_array().if_contains(std::stoul(part));
+        else
+            found = nullptr;
+        if (found == nullptr) return {};
+    }
+    return found->is_string() ? std::string(found->get_string()) : json::to_text(*found);
+}
+
+std::string Answer::outcome() const {
+    const std::string code = status < 400 ? "" : at("/code");
+    return std::to_string(status) + (code.empty() ? "" : " " + code);
+}
+
+struct World::Server {
+    explicit Server(const std::string& folder)
+        : db(open_store(folder)), config(must(config::Config::load({}))) {}
+
+    std::unique_ptr<db::Db> db;
+    config::Config config;
+    http::Metrics metrics;
+    log::Logger log{[](std::string_view) {}};
+    App app{.db = *db, .config = config, .log = log, .metrics = metrics, .started = now()};
+    auth::PasswordHasher hasher;
+    identity::Identity identity{*db, hasher};
+    http::Router router;
+    std::unique_ptr<http::Dispatcher> dispatcher;
+};
+
+World::World() : server_(std::make_unique<Server>(folder_.path())) {
+    ground_ = lay_ground(*server_->db);
+    subjects::routes(server_->router, server_->app);
+    capture::routes(server_->router, server_->app);
+    interop::routes(server_->router, server_->app);
+    server_->dispatcher = std::make_unique<http::Dispatcher>(
+        server_->router, server_->identity.authoriser(), server_->metrics, server_->log, 10'000);
+}
+
+World::~World() = default;
+
+db::Db& World::db() {
+    return *server_->db;
+}
+App& World::app() {
+    return server_->app;
+}
+
+Answer World::ask(std::string_view who, std::string_view method, const std::string& target,
+                  const std::string& body, const http::Pairs& headers) {
+    http::Head head;
+    head.method = method;
+    head.target = target;
+    head.headers = headers;
+    if (!body.empty()) {
+        const bool typed = std::any_of(headers.begin(), headers.end(),
+                                       [](const auto& h) { return h.first == "content-type"; });
+        if (!typed) head.headers.emplace_back("content-type", "application/json");
+        head.has_body = true;
+        head.content_length = body.size();
+    }
+    if (!who.empty()) {
+        for (auto& header : headers_of(ground_.tokens.find(who)->second))
+            head.headers.push_back(std::move(header));
+    }
+    Body source(body);
+    Patient stream;
+    http::Answer answer = server_->dispatcher->answer(head, source, stream, "192.0.2.1");
+    std::string text{answer.reply.content()};
+    auto parsed = json::parse(text);
+    return {.status = answer.reply.status,
+            .body = parsed ? std::move(*parsed) : json::value(),
+            .text = std::move(text),
+            .headers = std::move(answer.reply.headers)};
+}
+
+std::string World::subject() {
+    const Answer answer = ask("ann", "POST", "/api/v1/studies/" + ground_.study.text + "/subjects",
+                              R"({"site":")" + ground_.site_a.text + R"("})");
+    ENSURE(answer.status == 201, "a subject can be added");
+    return answer.at("/id");
+}
+
+std::string World::form() {
+    const Answer answer = ask("ann", "POST", "/api/v1/subjects/" + subject() + "/forms",
+                              R"({"event":"V","form":"F"})");
+    ENSURE(answer.status == 201, "a form can be opened");
+    return answer.at("/id");
+}
+
+std::int64_t World::count(const std::string& what) {
+    return must(server_->db->read([&](db::Tx& tx) -> Result<std::int64_t> {
+        return TRY(tx.one("SELECT COUNT(*) FROM " + what)).get<std::int64_t>(0);
+    }));
+}
+
+}  // namespace tests

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// A whole server without a network: a store of its own, two sites, a small study, people with
+// roles, and every route. Lives inside weft::run or weft::sim::run.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "cohort/base/id.h"
+#include "cohort/base/json.h"
+#include "cohort/identity/roles.h"
+#include "cohort/platform/app.h"
+#include "cohort/platform/http/request.h"
+#include "tests/support/temp_folder.h"
+
+namespace tests {
+
+/// The answer to one request.
+struct Answer {
+    int status = 0;
+    cohort::json::value body;  ///< null where it is not JSON
+    std::string text;          ///< as it was sent
+    cohort::http::Pairs headers;
+
+    std::string header(std::string_view name) const;
+
+    /// A member by JSON pointer ("/items/0/raw"): its text, or its JSON where it is none; empty
+    /// when there is nothing.
+    std::string at(std::string_view pointer) const;
+
+    /// "200", or "422 unknown-item" for a problem.
+    std::string outcome() const;
+};
+
+/// What every world begins with.
+struct Ground {
+    cohort::StudyId study;
+    cohort::MetadataVersionId version;
+    cohort::SiteId site_a;                                   ///< oid A, Asia/Shanghai
+    cohort::SiteId site_b;                                   ///< oid B, Europe/Berlin
+    std::map<std::string, std::string, std::less<>> tokens;  ///< of the people's sessions, by login
+};
+
+/// Opens a store in the folder and brings its schema up.
+std::unique_ptr<cohort::db::Db> open_store(const std::string& folder);
+
+/// Puts a study, two sites and some people into a new store: ann and amy coordinate at site A, bob
+/// at site B, monitor watches the study, builder builds studies, editor may see nothing.
+Ground lay_ground(cohort::db::Db& db);
+
+/// The headers with which a person's browser calls.
+cohort::http::Pairs headers_of(const std::string& token);
+
+class World {
+  public:
+    World();
+    ~World();
+
+    /// Asks as somebody; `who` is a login, empty for a stranger. Goes through the dispatcher, the
+    /// one authorisation and the real handlers.
+    Answer ask(std::string_view who, std::string_view method, const std::string& target,
+               const std::string& body = {}, const cohort::http::Pairs& headers = {});
+
+    /// A subject at the first site; its id.
+    std::string subject();
+
+    /// A form F at visit V of a new subject; its id.
+    std::string form();
+
+    cohort::db::Db& db();
+    cohort::App& app();
+    const std::string& folder() const { return folder_.path(); }
+
+    /// Rows of `SELECT COUNT(*) FROM <what>`.
+    std::int64_t count(const std::string& what);
+
+    const Ground& ground() const { return ground_; }
+
+  private:
+    struct Server;
+
+    test::TempFolder folder_;
+    Ground ground_;
+    std::unique_ptr<Server> server_;
+};
+
+}  // namespace tests

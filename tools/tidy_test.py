@@ -1,0 +1,70 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Every rule of tidy.py and check_deps.py must be able to fail."""
+import unittest
+
+import check_deps
+import tidy
+
+HEAD = "// SPDX-License-Identifier: Apache-2.0\n"
+
+
+def errors_of(path, text):
+    return list(tidy.file_errors(path, text))
+
+
+class TidyTest(unittest.TestCase):
+    def test_a_clean_file_has_no_errors(self):
+        self.assertEqual(errors_of("cohort/a.cpp", HEAD + "int x;\n"), [])
+
+    def test_a_long_line_is_an_error(self):
+        self.assertEqual(len(errors_of("cohort/a.cpp", HEAD + "x" * 101)), 1)
+
+    def test_a_long_file_is_an_error(self):
+        self.assertEqual(len(errors_of("cohort/a.cpp", HEAD + "\n" * 600)), 1)
+
+    def test_a_thread_is_banned_in_cohort_and_allowed_in_the_runtime(self):
+        self.assertEqual(len(errors_of("cohort/a.cpp", HEAD + "std::thread t;\n")), 1)
+        self.assertEqual(errors_of("runtime/src/a.cpp", HEAD + "std::thread t;\n"), [])
+
+    def test_a_left_over_is_an_error(self):
+        self.assertEqual(len(errors_of("runtime/src/a.cpp", HEAD + "// " + "FIX" + "ME\n")), 1)
+
+    def test_a_missing_spdx_line_is_an_error(self):
+        self.assertEqual(len(errors_of("cohort/a.h", "int x;\n")), 1)
+
+    def test_two_titles_and_a_dead_link_are_errors(self):
+        self.assertEqual(len(errors_of("docs/a.md", "# A\n# B\n")), 1)
+        self.assertEqual(len(errors_of("docs/a.md", "# A\n[x](nowhere.md)\n")), 1)
+
+
+class DepsTest(unittest.TestCase):
+    def setUp(self):
+        self.errors = []
+        self.modules = check_deps.read_modules(
+            'module(runtime WRAPS "sys/.*")\nmodule(cohort/base USES runtime)\n'
+            "module(cohort/audit USES cohort/base)\n", self.errors)
+
+    def check(self, me, line):
+        check_deps.check_line(self.modules, me, f"{me}/a.cpp", 1, line, self.errors)
+        return len(self.errors)
+
+    def test_what_a_module_uses_it_may_include(self):
+        self.assertEqual(self.check("cohort/audit", '#include "cohort/base/id.h"'), 0)
+
+    def test_an_upward_include_is_a_breach(self):
+        self.assertEqual(self.check("cohort/base", '#include "cohort/audit/audit.h"'), 1)
+
+    def test_an_unwrapped_third_party_header_is_a_breach(self):
+        self.assertEqual(self.check("cohort/base", "#include <sqlite3.h>"), 1)
+
+    def test_a_private_header_is_a_breach(self):
+        self.assertEqual(self.check("cohort/base", '#include "runtime/src/worker.h"'), 1)
+
+    def test_a_module_above_its_use_is_an_error(self):
+        check_deps.read_modules("module(a USES b)\nmodule(b)\n", self.errors)
+        self.assertEqual(len(self.errors), 1)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=["tidy_test"], verbosity=0)

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// Starts the built server in a new folder on a free port, as a user's first start would be.
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import type { Target } from "./target";
+
+const startMs = 60_000;
+const stopMs = 20_000;
+
+/** Passwords of the first start, one "login password role" a line. */
+function readPasswords(file: string): Map<string, string> {
+  const lines = readFileSync(file, "utf8").split("\n");
+  return new Map(
+    lines.flatMap((line): [string, string][] => {
+      const found = /^(\S+@demo)\s+(\S+)/.exec(line);
+      return found?.[1] && found[2] ? [[found[1], found[2]]] : [];
+    }),
+  );
+}
+
+export async function startBinary(path: string): Promise<Target> {
+  const folder = mkdtempSync(join(tmpdir(), "cohort-e2e-"));
+  const server = spawn(
+    resolve(path),
+    ["serve", "--data", folder, "--port", "0", "--web", resolve("dist")],
+    { cwd: resolve(".."), stdio: ["ignore", "pipe", "pipe"] },
+  );
+  let said = "";
+  const url = await new Promise<string>((done, fail) => {
+    const late = setTimeout(() => fail(new Error(`the server did not start:\n${said}`)), startMs);
+    const listen = (chunk: Buffer): void => {
+      said += chunk.toString();
+      const found = /ready at (http:\/\/\S+?)\/?\s/.exec(said);
+      if (!found?.[1]) return;
+      clearTimeout(late);
+      done(found[1]);
+    };
+    server.stdout.on("data", listen);
+    server.stderr.on("data", listen);
+    server.on("exit", (code) => fail(new Error(`the server ended with ${code}:\n${said}`)));
+  });
+  const passwords = readPasswords(join(folder, "demo-users.txt"));
+  return {
+    kind: "binary",
+    url,
+    passwordOf: (login) => passwords.get(login) ?? "",
+    stop: async () => {
+      const ended = new Promise<number | null>((done) => server.on("exit", done));
+      server.kill("SIGTERM");
+      const late = setTimeout(() => server.kill("SIGKILL"), stopMs);
+      const code = await ended;
+      clearTimeout(late);
+      rmSync(folder, { recursive: true, force: true });
+      if (code !== 0) throw new Error(`the server stopped with ${code}:\n${said}`);
+    },
+  };
+}

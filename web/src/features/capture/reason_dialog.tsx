@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Button, Form, Input, Modal } from "antd";
+import { useTranslation } from "react-i18next";
+
+interface ReasonDialogProps {
+  open: boolean;
+  title: string;
+  lead: string;
+  okText: string;
+  isDanger?: boolean;
+  onReason: (reason: string) => void;
+  onLater: () => void;
+}
+
+const offered = ["source", "typing", "late", "query"] as const;
+
+/** Asks why; closing it changes nothing and loses nothing. */
+export function ReasonDialog(props: ReasonDialogProps) {
+  const { t } = useTranslation();
+  const [form] = Form.useForm<{ reason: string }>();
+  return (
+    <Modal
+      open={props.open}
+      title={props.title}
+      okText={props.okText}
+      okButtonProps={{ danger: props.isDanger }}
+      cancelText={t("form/reasonLater")}
+      onOk={() => form.submit()}
+      onCancel={props.onLater}
+      destroyOnHidden
+    >
+      <p className="soft">{props.lead}</p>
+      <Form
+        form={form}
+        layout="vertical"
+        preserve={false}
+        requiredMark={false}
+        onFinish={({ reason }) => props.onReason(reason.trim())}
+      >
+        <Form.Item
+          name="reason"
+          label={t("form/reason")}
+          rules={[{ required: true, whitespace: true, message: t("form/reasonMissing") }]}
+        >
+          <Input autoFocus maxLength={500} onPressEnter={() => form.submit()} />
+        </Form.Item>
+        <div className="reasons">
+          {offered.map((reason) => (
+            <Button
+              key={reason}
+              size="small"
+              onClick={() => form.setFieldValue("reason", t(`form/reasons/${reason}`))}
+            >
+              {t(`form/reasons/${reason}`)}
+            </Button>
+          ))}
+        </div>
+      </Form>
+    </Modal>
+  );
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// Languages of the console: found from the person's last choice, then the browser, then Chinese.
+import i18next from "i18next";
+import { initReactI18next } from "react-i18next";
+import { en } from "./en";
+import { zh } from "./zh";
+
+export const languages = ["zh-CN", "en"] as const;
+export type Language = (typeof languages)[number];
+
+/** Names of the languages in themselves, which are the same in every language. */
+export const languageNames: Record<Language, string> = { "zh-CN": "中文", en: "English" };
+
+const storageKey = "cohort.language";
+
+function firstLanguage(): Language {
+  const wished = [localStorage.getItem(storageKey), ...navigator.languages];
+  for (const wish of wished) {
+    if (wish?.startsWith("zh")) return "zh-CN";
+    if (wish?.startsWith("en")) return "en";
+  }
+  return "zh-CN";
+}
+
+declare module "i18next" {
+  interface CustomTypeOptions {
+    defaultNS: "console";
+    resources: { console: typeof en };
+    // Keys such as the names of actions contain full stops.
+    keySeparator: "/";
+  }
+}
+
+export async function startTexts(language: Language = firstLanguage()): Promise<void> {
+  await i18next.use(initReactI18next).init({
+    lng: language,
+    fallbackLng: false,
+    defaultNS: "console",
+    keySeparator: "/",
+    nsSeparator: false,
+    resources: { "zh-CN": { console: zh }, en: { console: en } },
+    interpolation: { escapeValue: false },
+  });
+  document.documentElement.lang = language;
+}
+
+export async function chooseLanguage(language: Language): Promise<void> {
+  localStorage.setItem(storageKey, language);
+  await i18next.changeLanguage(language);
+  document.documentElement.lang = language;
+}
+
+export { i18next };

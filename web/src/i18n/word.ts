@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { i18n } from "i18next";
+import type { en } from "./en";
+
+type Family = "role" | "action" | "missing" | "state" | "stage";
+
+/** The word for a code the server sends; the code itself when the console does not know it. */
+export function word(texts: i18n, family: Family & keyof typeof en, code: string): string {
+  const key = `${family}/${code}`;
+  return texts.exists(key) ? String(texts.t(key as "role/admin")) : code;
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { App } from "./app";
+import { startTexts } from "./i18n";
+import "./frame/console.css";
+
+await startTexts();
+const root = document.getElementById("root");
+if (root) {
+  createRoot(root).render(
+    <StrictMode>
+      <App />
+    </StrictMode>,
+  );
+}
