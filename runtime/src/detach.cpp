@@ -5,6 +5,8 @@
 
 #include "weft/ensure.h"
 
+#include "runtime/src/kept_name.h"
+
 namespace weft {
 namespace detail {
 namespace {
@@ -73,7 +75,7 @@ class Detached final : public TaskOwner {
 TaskOwner& new_detached(std::string_view why, const char*& name,
                         const std::source_location& where) {
     auto* owner = new Detached(why, where);
-    name = owner->why.c_str();
+    name = kept_name(why);
     return *owner;
 }
 

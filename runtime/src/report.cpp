@@ -58,7 +58,10 @@ void look_at(Goroutine* g, void* arg) {
     Seen seen;
     seen.goroutine = g;
     seen.id = g->id;
-    seen.name = g->name != nullptr ? g->name : "";
+    if (g->name != nullptr) {
+        observe(const_cast<char*>(g->name));
+        seen.name = g->name;
+    }
     seen.spawned_at = g->spawned_at;
     seen.fresh = life == Life::fresh;
     if (waits) {

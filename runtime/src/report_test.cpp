@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "weft/channel.h"
+#include "weft/detach.h"
 #include "weft/ensure.h"
 #include "weft/mutex.h"
 #include "weft/run.h"
@@ -12,6 +13,7 @@
 #include "weft/time.h"
 
 #include "tests/support/child.h"
+#include "tests/support/goroutines.h"
 #include "tests/support/test.h"
 
 using namespace std::chrono_literals;
@@ -57,6 +59,24 @@ TEST_CASE("a dump names running and waiting goroutines and where they were start
             CHECK(text.find("runtime/src/report_test.cpp:49") != std::string::npos);
             {
                 auto last = std::move(tx);
+            }
+        });
+    });
+}
+
+TEST_CASE("a dump reads no name of detached work that has ended meanwhile") {
+    test::for_each_worker_count([] {
+        scope([](Scope& s) {
+            auto [tx, rx] = channel<int>(64);
+            s.go("starter", [tx = std::move(tx)]() mutable {
+                for (int i = 0; i < 200; ++i) {
+                    const std::string why = "letter " + std::to_string(i);
+                    detach(why, [tx = tx.clone()]() mutable { CHECK(tx.send(1)); });
+                }
+            });
+            for (const int each : rx) {
+                CHECK(each == 1);
+                CHECK(dump().starts_with("weft: all goroutines"));
             }
         });
     });
