@@ -11,6 +11,7 @@ module(tests/support              USES runtime LINKS rapidcheck WRAPS "doctest/.
 if(BUILD_TESTING)
   add_subdirectory(runtime/examples)
   add_subdirectory(runtime/test)
+  add_subdirectory(runtime/bench)
 endif()
 module(cohort/base                USES runtime LINKS Boost::json WRAPS "boost/json.*|sys/random.h")
 set_source_files_properties(cohort/base/version.cpp PROPERTIES

@@ -1,0 +1,156 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Runs weft's rows and Go's by turns (A B A B) in one go and prints weft / Go beside the goals.
+
+Only ratios of neighbouring runs count: the machine drifts. A run that more than 8 % of other load fell into is
+repeated, at most three times, and the quietest is kept; the worst kept is printed.
+"""
+import argparse
+import os
+import pathlib
+import platform
+import re
+import resource
+import statistics
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+WEFT = ROOT / "build/release/runtime/bench/weft_bench"
+GO = ROOT / "build/go_bench"
+QUIET = 0.08
+NONE = None
+
+# row, what it is, the goals for weft / Go with 1 and with 2 workers
+ROWS = [
+    ("spawn+join-1M", "spawn and join a million", 0.10, 0.20),
+    ("spawn-join-one", "spawn one, join it", 0.25, 0.55),
+    ("yield", "yield, two goroutines", 0.20, 0.25),
+    ("ping-pong", "unbuffered ping-pong, round trip", 0.20, 0.25),
+    ("one-goroutine", "send and receive in one goroutine", NONE, NONE),
+    ("cap128-1x1", "capacity 128, 1 × 1", 0.50, 0.45),
+    ("cap128-4x4", "capacity 128, 4 × 4", 0.50, 0.70),
+    ("select4-unbuffered", "select over 4, unbuffered", 0.50, 0.60),
+    ("select4-cap128", "select over 4, capacity 128", 0.45, 0.55),
+    ("mutex", "mutex, uncontended", 1.0, 1.0),
+    ("mutex-8", "mutex, 8 contend", 1.0, 0.6),
+    ("rwmutex-read", "RWMutex read, uncontended", 1.0, 1.0),
+    ("rwmutex-95-5", "RWMutex 95/5, 8 goroutines", 1.0, 1.0),
+    ("skynet-1M", "skynet, a million leaves", 0.08, 0.08),
+    ("pipeline", "pipeline of 3 stages, capacity 10, a record", 0.45, 0.80),
+    ("pipeline-w4", "the same, 4 workers in the middle", 0.45, 0.90),
+    ("timers-1M-wall", "a million sleep 0–1 s, wall", 0.55, 0.65),
+    ("timers-1M-cpu", "the same, CPU", 0.55, 0.60),
+    ("bytes-parked", "memory of a parked goroutine", 1.65, 1.65),
+    ("bytes-not-run", "memory of one that has not run", 0.10, 0.10),
+    ("worst-wait-ping-pong", "worst wait of a third beside ping-pong", NONE, NONE),
+    ("worst-wait-pipeline-w4", "worst wait beside the pipeline with 4", NONE, NONE),
+    ("worst-wait-4x4", "worst wait beside 4 × 4", NONE, NONE),
+]
+# Rows without a peer: weft's own bounds.
+ALONE = []
+
+
+def busy_seconds():
+    with open("/proc/stat", encoding="ascii") as stat:
+        ticks = [int(t) for t in stat.readline().split()[1:]]
+    return (sum(ticks[:8]) - ticks[3] - ticks[4]) / os.sysconf("SC_CLK_TCK")  # all but idle and iowait
+
+
+def own_seconds():
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+def run_once(program, row, workers):
+    """One figure, and the share of the machine that others used meanwhile."""
+    start, busy, own = time.monotonic(), busy_seconds(), own_seconds()
+    done = subprocess.run([program, row, str(workers)], capture_output=True, text=True, check=False)
+    wall = time.monotonic() - start
+    if done.returncode != 0:
+        sys.exit(f"{program} {row} {workers} ended with {done.returncode}\n{done.stderr}")
+    other = max(0.0, busy_seconds() - busy - (own_seconds() - own) - 0.02) / (wall * os.cpu_count())
+    value, unit = done.stdout.split()
+    return float(value), other, unit
+
+
+def run_quiet(program, row, workers):
+    tries = []
+    for _ in range(3):
+        tries.append(run_once(program, row, workers))
+        if tries[-1][1] <= QUIET:
+            break
+    return min(tries, key=lambda t: t[1])
+
+
+def measure(row, workers, rounds):
+    pairs = [(run_quiet(GO, row, workers), run_quiet(WEFT, row, workers)) for _ in range(rounds)]
+    ratios = sorted(w[0] / g[0] for g, w in pairs)
+    return {
+        "go": statistics.median(g[0] for g, _ in pairs),
+        "weft": statistics.median(w[0] for _, w in pairs),
+        "unit": pairs[0][0][2],
+        "ratio": statistics.median(ratios),
+        "low": ratios[0],
+        "high": ratios[-1],
+        "other": max(max(g[1], w[1]) for g, w in pairs),
+    }
+
+
+def number(value):
+    return f"{value:.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def line(title, workers, goal, m):
+    verdict = "–" if goal is None else "reached" if m["ratio"] <= goal else "**missed**"
+    goal_text = "–" if goal is None else f"{goal:.2f}"
+    return (f"| {title} | {workers} | {number(m['go'])} {m['unit']} | {number(m['weft'])} {m['unit']} | "
+            f"{m['ratio']:.2f} | {m['low']:.2f}–{m['high']:.2f} | {goal_text} | {verdict} | {m['other']:.0%} |")
+
+
+def machine():
+    model = re.search(r"model name\s*: (.*)", pathlib.Path("/proc/cpuinfo").read_text())
+    gcc = subprocess.run(["g++", "-dumpfullversion"], capture_output=True, text=True, check=True).stdout.strip()
+    return (f"{os.cpu_count()} processors ({model[1] if model else platform.machine()}), "
+            f"Linux {platform.release().split('-')[0]}, gcc {gcc} -O2, {os.environ.get('GO_VERSION', 'Go')}")
+
+
+HEAD = "| work | workers | Go | weft | weft / Go | spread | goal | verdict | other load |\n|---|---|---|---|---|---|---|---|---|"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", default="", help="only rows whose name matches this regular expression")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--workers", default="1,2")
+    parser.add_argument("--out", default="", help="where to write the page (default: only a full run writes it)")
+    options = parser.parse_args()
+    lines = [HEAD]
+    print(machine(), HEAD, sep="\n\n", flush=True)
+    for row, title, *goals in ROWS:
+        if not re.search(options.rows, row):
+            continue
+        for workers in (int(w) for w in options.workers.split(",")):
+            found = measure(row, workers, options.rounds)
+            lines.append(line(title, workers, goals[min(workers, 2) - 1], found))
+            print(lines[-1], flush=True)
+    out = options.out or ("" if options.rows else str(ROOT / "runtime/docs/figures.md"))
+    if out:
+        write_page(pathlib.Path(out), lines, options.rounds)
+
+
+def write_page(out, lines, rounds):
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(
+        "# Figures\n\n"
+        "Written by `./dev bench weft`. weft as shipped (guards, fairness and diagnosis on) beside Go's versions of the\n"
+        "same programs (`runtime/bench/peers/go`), run by turns in one go.\n\n"
+        f"{machine()}; {rounds} rounds. Ratio and spread are of neighbouring runs: below 1, weft is faster. A run with more\n"
+        f"than {QUIET:.0%} of other load was repeated up to three times and the quietest kept; the last column is the worst kept.\n\n"
+        + "\n".join(lines) + "\n")
+    print(f"\nwritten: {out.relative_to(ROOT)}")
+
+
+if __name__ == "__main__":
+    main()
