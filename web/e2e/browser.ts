@@ -77,7 +77,8 @@ export async function expectAccessible(page: Page, name: string): Promise<void> 
   expect({ page: name, grave }).toEqual({ page: name, grave: [] });
 }
 
-export const pictures = process.env.PICTURES ?? "../docs/screenshots";
+/** PICTURES=../docs/screenshots renews those of the docs; a plain run leaves the sources alone. */
+const pictures = process.env.PICTURES ?? "../build/screenshots";
 
 /** Waits until nothing is loading, then keeps a picture. */
 export async function picture(page: Page, name: string): Promise<void> {

@@ -13,6 +13,7 @@ import {
   picture,
   tabTo,
 } from "./browser";
+import { fillStudy } from "./fill/fill";
 import { findTarget, type Target } from "./target";
 
 let target: Target;
@@ -26,6 +27,7 @@ let subject = "";
 beforeAll(async () => {
   target = await findTarget();
   console.log(`journey against ${target.kind} at ${target.url}`);
+  if (target.kind === "binary") console.log("filled:", JSON.stringify(await fillStudy(target)));
   [browser, otherBrowser] = await Promise.all([launch(), launch()]);
   page = await newPage(browser, "en");
   other = await newPage(otherBrowser, "en");
@@ -127,15 +129,20 @@ test("a form opens from the subject's page", async () => {
   await page.keyboard.type(subject);
   await press("Enter");
   await page.waitForSelector(".visits");
-  await tabTo(page, 'button[aria-label="Start Vital signs"]');
+  await tabTo(page, 'a[aria-label="Start Vital signs"]');
   await press("Enter");
   await page.waitForSelector(field("IT.VSDAT"));
-  formUrl = page.url();
+  // Looking at a form makes nothing.
+  expect(new URL(page.url()).pathname).toMatch(/\/forms\/new$/);
+  expect(await page.textContent('[data-testid="form-state"]')).toBe("Not started");
 });
 
 test("values are entered by keyboard, checked at once and saved as one goes", async () => {
   await tabTo(page, `${field("IT.VSDAT")} input`);
   await enter("IT.VSDAT", "2026-03-02");
+  await page.waitForURL((url) => !url.pathname.endsWith("/new"));
+  formUrl = page.url();
+  // The first save makes the form; the page stays, and so does the cursor.
   await enter("IT.VSTIM", "08:40");
   await enter("IT.HEIGHT", "172.5");
   await enter("IT.WEIGHT", "7x");
@@ -144,6 +151,11 @@ test("values are entered by keyboard, checked at once and saved as one goes", as
   await tabTo(page, weight);
   await press("Control+a");
   await enter("IT.WEIGHT", "134.2");
+  // Of two units none is taken for granted: Enter stops there, a digit chooses.
+  expect(await page.textContent(`${field("IT.WEIGHT")} .finding-hard`)).toContain("unit");
+  await press("1");
+  await page.waitForSelector(`${field("IT.WEIGHT")} .finding-hard`, { state: "detached" });
+  await press("Enter");
   await page.waitForSelector(`${field("IT.WEIGHT")} .finding-soft`);
   await press("Control+s");
   await saved(page);
@@ -186,6 +198,7 @@ test("two people on one item see both values, and nothing disappears", async () 
   const both = await page.textContent(".merge");
   expect(both).toContain("73.1");
   expect(both).toContain("73.8");
+  expect(both).not.toContain("another person");
   await expectAccessible(page, "merge");
   await picture(page, "merge-en-desktop");
   await page.setViewportSize(phone);

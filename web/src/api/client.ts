@@ -26,7 +26,12 @@ export class Problem extends Error {
 
   /** True when trying the same request again later may work. */
   get passing(): boolean {
-    return this.status === 0 || this.status === 429 || this.status >= 500;
+    return (
+      this.status === 0 ||
+      this.status === 429 ||
+      this.status >= 500 ||
+      this.code === "idempotency-running"
+    );
   }
 }
 
@@ -62,11 +67,29 @@ export function onSessionEnded(listener: Listener): () => void {
   return () => endedListeners.delete(listener);
 }
 
-/** A key for one intention to create something: the same click retried keeps its key. */
+/** A key for one intention to write: the same intention tried again keeps its key. */
 export function newIdempotencyKey(): string {
   // randomUUID exists only on secure origins, and hospitals do run on plain http inside.
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** The key of what a person does by hand: the same until it is answered, another for other content. */
+export class Intention {
+  private content = "";
+  private key = "";
+
+  keyFor(content: unknown): string {
+    const text = JSON.stringify(content);
+    if (this.key === "" || text !== this.content) this.key = newIdempotencyKey();
+    this.content = text;
+    return this.key;
+  }
+
+  /** What the server has answered, one way or the other, is over; a lost answer is not. */
+  settle(problem?: Problem): void {
+    if (!problem?.passing) this.key = "";
+  }
 }
 
 async function problemOf(response: Response): Promise<Problem> {

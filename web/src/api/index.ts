@@ -7,6 +7,7 @@ import type {
   FormDocument,
   FormHistory,
   FormPatch,
+  FormPlace,
   Matrix,
   Session,
   Study,
@@ -18,7 +19,7 @@ import type {
 } from "./types";
 
 export * from "./types";
-export { Problem, asProblem, newIdempotencyKey, onSessionEnded } from "./client";
+export { Intention, Problem, asProblem, newIdempotencyKey, onSessionEnded } from "./client";
 
 type Signal = { signal?: AbortSignal };
 
@@ -83,9 +84,9 @@ export const readSubject = async (
 ): Promise<SubjectDetail> =>
   (await request<SubjectDetail>("GET", `/subjects/${subject}`, { signal })).body;
 
+/** Makes a form that nobody has begun; answers with the one that is there, should there be one. */
 export const openForm = async (
-  subject: string,
-  body: { event: string; event_repeat?: string; form: string; form_repeat?: string },
+  { subject, ...body }: FormPlace,
   idempotencyKey: string,
 ): Promise<FormDocument> =>
   (await request<FormDocument>("POST", `/subjects/${subject}/forms`, { body, idempotencyKey }))
@@ -94,18 +95,24 @@ export const openForm = async (
 export const readForm = async (form: string, { signal }: Signal = {}): Promise<FormDocument> =>
   (await request<FormDocument>("GET", `/forms/${form}`, { signal })).body;
 
-export const saveForm = async (form: string, patch: FormPatch): Promise<FormDocument> =>
-  (await request<FormDocument>("PATCH", `/forms/${form}`, { body: patch })).body;
+export const saveForm = async (
+  form: string,
+  patch: FormPatch,
+  idempotencyKey: string,
+): Promise<FormDocument> =>
+  (await request<FormDocument>("PATCH", `/forms/${form}`, { body: patch, idempotencyKey })).body;
 
 export const completeForm = async (
   form: string,
   version: number,
   acknowledged: string[],
+  idempotencyKey: string,
 ): Promise<FormDocument> =>
   (
     await request<FormDocument>("POST", `/forms/${form}/complete`, {
       body: { acknowledged },
       ifMatch: `"${version}"`,
+      idempotencyKey,
     })
   ).body;
 

@@ -199,6 +199,8 @@ export interface Stage {
   stage: StageName;
   at: string;
   ms: number;
+  /** Of the form; in its history, where the stages of several writes stand together. */
+  version?: number;
 }
 
 /** One row of an item group; a removed one stays, so that its key is not used again. */
@@ -209,6 +211,16 @@ export interface Row {
   removed?: { by: string; at: string; reason: string };
 }
 
+/** Where a form belongs; there is one document for each place. */
+export interface FormPlace {
+  subject: string;
+  event: string;
+  event_repeat: string;
+  form: string;
+  form_repeat: string;
+}
+
+/** Without an id it is a form that nobody has begun: the first save makes it. */
 export interface FormDocument {
   id: string;
   study: string;

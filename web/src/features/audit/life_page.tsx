@@ -12,6 +12,7 @@ import { word } from "@/i18n/word";
 import type { StudyModel } from "@/study/model";
 import { siteOf, useStudy, useStudyModel, useStudyText } from "@/study/use_study";
 import { newestFirst } from "./newest_first";
+import { newestStages } from "./newest_stages";
 import { Pipeline } from "./pipeline";
 import { actionWord, Change, Seal } from "./record_line";
 import "./audit.css";
@@ -66,10 +67,7 @@ export function LifePage() {
         <div className="life">
           <section className="panel-card">
             <h2>{t("life/pipeline")}</h2>
-            <Pipeline
-              stages={history.data.stages.length > 0 ? history.data.stages : doc.stages}
-              zone={zone}
-            />
+            <Pipeline stages={newestStages(history.data.stages)} zone={zone} />
           </section>
           <ArchiveCard document={doc} zone={zone} />
           <Trail records={history.data.records} model={model} zone={zone} />

@@ -3,11 +3,12 @@ import { CheckOutlined } from "@ant-design/icons";
 import { App, Button, Checkbox, Modal } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { asProblem, completeForm, readForm } from "@/api";
+import { asProblem, completeForm, Intention, readForm } from "@/api";
 import { problemText } from "@/frame/problem_panel";
 import type { StudyModel } from "@/study/model";
 import { useStudyText } from "@/study/use_study";
-import type { FormDraft, Snapshot } from "./draft";
+import type { FormDraft } from "./draft";
+import type { Snapshot } from "./draft_types";
 import { missingFields, type Field, type GroupView, type ShownFinding } from "./fields";
 import { findingText } from "./finding_text";
 import { allFields, obstaclesOf, type Obstacle } from "./problems";
@@ -38,6 +39,7 @@ export function CompleteButton(props: CompleteButtonProps) {
   const [busy, setBusy] = useState(false);
   const [soft, setSoft] = useState<SoftLine[]>([]);
   const [checked, setChecked] = useState(false);
+  const [completing] = useState(() => new Intention());
 
   const localObstacles = (): Obstacle[] => {
     const missing = new Set(missingFields(groups, draft).map((field) => field.key));
@@ -50,17 +52,20 @@ export function CompleteButton(props: CompleteButtonProps) {
 
   const finish = async (acknowledged: string[]): Promise<void> => {
     setBusy(true);
-    const { id, version } = draft.getSnapshot().document;
     try {
-      draft.take(await completeForm(id, version, acknowledged));
+      const { id, version } = await draft.begun();
+      const key = completing.keyFor([id, version, acknowledged]);
+      draft.take(await completeForm(id, version, acknowledged, key));
+      completing.settle();
       setSoft([]);
       message.success(t("form/completed"));
       props.onDone();
     } catch (error) {
       const problem = asProblem(error);
+      completing.settle(problem);
       setSoft([]);
       if (problem.status === 412) {
-        await readForm(id).then(
+        await readForm(draft.getSnapshot().document.id).then(
           (fresh) => draft.take(fresh),
           () => undefined,
         );

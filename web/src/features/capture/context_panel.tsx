@@ -60,7 +60,9 @@ function ItemHistory({ form, version, field, model, zone }: ContextPanelProps & 
   const history = useQuery({
     queryKey: ["history", form, version, item],
     queryFn: ({ signal }) => readHistory(form, item, { signal }),
+    enabled: form !== "",
   });
+  if (form === "") return <p className="soft">{t("form/historyNone")}</p>;
   if (history.error) {
     return <ProblemPanel error={history.error} onRetry={() => void history.refetch()} />;
   }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Problem, type FormDocument, type FormPatch, type ItemValue } from "@/api";
-import { autosaveAfterMs, FormDraft, type DraftOptions } from "./draft";
+import { autosaveAfterMs, FormDraft } from "./draft";
+import type { DraftOptions } from "./draft_types";
 
 const address = (item: string) => ({ group: "IG", repeat: "1", item });
 
@@ -33,9 +34,11 @@ function memory(): DraftOptions["storage"] & { text: () => string | null } {
 /** A server that keeps every change it is sent. */
 function keeper(document: FormDocument) {
   const sent: FormPatch[] = [];
+  const keys: string[] = [];
   let current = document;
-  const send = async (patch: FormPatch): Promise<FormDocument> => {
+  const send = async (_form: string, patch: FormPatch, key = ""): Promise<FormDocument> => {
     sent.push(patch);
+    keys.push(key);
     const items = new Map(current.items.map((item) => [item.item, item]));
     for (const change of patch.changes ?? []) {
       items.set(
@@ -46,7 +49,7 @@ function keeper(document: FormDocument) {
     current = formOf(current.version + 1, [...items.values()]);
     return current;
   };
-  return { sent, send };
+  return { sent, keys, send };
 }
 
 const draftOf = (part: Partial<DraftOptions> & Pick<DraftOptions, "send">): FormDraft =>
@@ -94,8 +97,8 @@ test("a failed save is loud, keeps the value in the page and in the store, and i
   let broken = true;
   const draft = draftOf({
     storage,
-    send: (patch) =>
-      broken ? Promise.reject(new Problem(503, { code: "unavailable" })) : server.send(patch),
+    send: (...wish) =>
+      broken ? Promise.reject(new Problem(503, { code: "unavailable" })) : server.send(...wish),
   });
   draft.edit(address("A"), { raw: "1" });
   await draft.flush();
@@ -122,7 +125,7 @@ test("a conflict stops only the disputed item; the rest is sent again at once", 
   const theirs = { raw: "9", by: "Li Wei", at: "2026-01-01T00:00:00.000Z", version: 2 };
   const draft = draftOf({
     document,
-    send: async ({ changes = [] }) => {
+    send: async (_form, { changes = [] }) => {
       sent.push(changes);
       if (changes.some((change) => change.item === "A" && change.base_version === 1)) {
         throw new Problem(412, {
@@ -208,7 +211,7 @@ test("a new row is announced with its first value; one begun elsewhere under its
   const sent: FormPatch[] = [];
   const taken = { group: "LIST", repeat: "1" };
   const draft = draftOf({
-    send: async (patch) => {
+    send: async (_form, patch) => {
       sent.push(patch);
       if (patch.additions?.[0]?.repeat === "1") {
         throw new Problem(412, { code: "item-changed", conflicts: [{ ...taken, theirs: {} }] });
@@ -232,7 +235,7 @@ test("a row that could not be struck out is still there, with what was typed in 
   const sent: FormPatch[] = [];
   const draft = draftOf({
     document,
-    send: (patch) => {
+    send: (_form, patch) => {
       sent.push(patch);
       return Promise.reject(new Problem(412, { code: "item-changed" }));
     },
@@ -244,4 +247,122 @@ test("a row that could not be struck out is still there, with what was typed in 
     { group: "LIST", repeat: "1", base_version: 3, reason: "entered twice" },
   ]);
   expect(draft.getSnapshot().edits.size).toBe(1);
+});
+
+test("each save has a key of its own", async () => {
+  const server = keeper(formOf(1, []));
+  const draft = draftOf({ send: server.send });
+  draft.edit(address("A"), { raw: "1" });
+  await draft.flush();
+  draft.edit(address("A"), { raw: "2" });
+  await draft.flush();
+  expect(server.keys).toHaveLength(2);
+  expect(new Set(server.keys).size).toBe(2);
+  expect(server.keys.every((key) => key.length >= 16)).toBe(true);
+});
+
+/** A server that does what it is told and whose first answer is lost on the way. */
+function mute(document: FormDocument) {
+  const server = keeper(document);
+  const seen = new Map<string, FormDocument>();
+  let lost = true;
+  const send: DraftOptions["send"] = async (form, patch, key) => {
+    const before = seen.get(key);
+    const answer = before ?? (await server.send(form, patch, key));
+    seen.set(key, answer);
+    if (lost) {
+      lost = false;
+      throw new Problem(0, {});
+    }
+    return answer;
+  };
+  return { ...server, seen, send };
+}
+
+test("a save whose answer was lost is sent again word for word, and what was typed since follows", async () => {
+  const server = mute(formOf(1, []));
+  const draft = draftOf({ send: server.send });
+  draft.edit(address("A"), { raw: "1" });
+  await draft.flush();
+  draft.edit(address("A"), { raw: "12" });
+  await draft.flush();
+  expect(server.sent.map((patch) => patch.changes)).toMatchObject([
+    [{ raw: "1", base_version: 0 }],
+    [{ raw: "12", base_version: 1 }],
+  ]);
+  expect(server.seen.size).toBe(2);
+  expect(draft.getSnapshot().save.kind).toBe("saved");
+});
+
+test("a save whose answer was lost keeps its key when the browser is opened again", async () => {
+  const server = mute(formOf(1, []));
+  const storage = memory();
+  const draft = draftOf({ send: server.send, storage });
+  draft.edit(address("A"), { raw: "1" });
+  await draft.flush();
+  draft.close();
+  const reopened = draftOf({ send: server.send, storage });
+  await reopened.flush();
+  expect(server.sent).toHaveLength(1);
+  expect(reopened.getSnapshot().save.kind).toBe("saved");
+  expect(storage.text()).toBeNull();
+});
+
+test("a value typed back while its save is under way is saved as it was before", async () => {
+  const document = formOf(1, [value("A", "1", 1)]);
+  const server = keeper(document);
+  const draft = draftOf({ document, send: server.send });
+  draft.edit(address("A"), { raw: "2" });
+  const first = draft.flush();
+  draft.edit(address("A"), { raw: "1" });
+  await first;
+  await draft.flush();
+  expect(server.sent.map((patch) => patch.changes?.[0]?.raw)).toEqual(["2", "1"]);
+  expect(draft.valueOf(address("A")).raw).toBe("1");
+});
+
+test("a form that nobody has begun is made by its first save, once, and not by being looked at", async () => {
+  const server = keeper(formOf(1, []));
+  const opened: string[] = [];
+  let broken = true;
+  const draft = draftOf({
+    document: { ...formOf(0, []), id: "" },
+    open: async (key) => {
+      opened.push(key);
+      if (broken) throw new Problem(0, {});
+      return formOf(1, []);
+    },
+    send: server.send,
+  });
+  draft.reopen();
+  await draft.flush();
+  expect(opened).toEqual([]);
+  draft.edit(address("A"), { raw: "1" });
+  await draft.flush();
+  expect(draft.getSnapshot().save.kind).toBe("failed");
+  broken = false;
+  await draft.flush();
+  draft.edit(address("A"), { raw: "2" });
+  await draft.flush();
+  expect(opened).toHaveLength(2);
+  expect(new Set(opened).size).toBe(1);
+  expect(server.sent).toHaveLength(2);
+});
+
+test("before a conflict is shown the form is read again, so that the other person has a name", async () => {
+  const theirs = { raw: "9", by: "li", at: "2026-01-01T00:00:00.000Z", version: 2 };
+  const draft = draftOf({
+    document: formOf(1, [value("A", "1", 1)]),
+    send: () =>
+      Promise.reject(
+        new Problem(412, { code: "item-changed", conflicts: [{ ...address("A"), theirs }] }),
+      ),
+    read: async () => ({ ...formOf(2, [value("A", "9", 2, "li")]), people: { li: "Li Wei" } }),
+  });
+  draft.edit(address("A"), { raw: "2" });
+  await draft.flush();
+  const { save, document } = draft.getSnapshot();
+  expect(save.kind).toBe("conflict");
+  expect(document.people?.li).toBe("Li Wei");
+  expect(draft.valueOf(address("A")).raw).toBe("2");
 });

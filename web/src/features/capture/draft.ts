@@ -3,90 +3,55 @@
 //
 // Invariants: an edit leaves this store only when the server's document holds its value, or the
 // person chose another value in a merge, or discarded it. At most one save is under way; what is
-// typed meanwhile waits for the next. Every edit is also in `storage`, so a crashed browser loses
-// at most the item in hand.
+// typed meanwhile waits for the next. A save without an answer is sent again as it was, under the
+// same key, before anything newer: so nobody comes into conflict with an own lost save. Every edit is
+// also in `storage`, so a crashed browser loses at most the item in hand.
 import {
   asProblem,
-  type Change,
+  Intention,
+  newIdempotencyKey,
   type Conflict,
   type FormDocument,
-  type FormPatch,
   type ItemAddress,
   type ItemValue,
   type Problem,
-  type Row,
-  type RowAddition,
 } from "@/api";
 import { itemKey } from "@/study/model";
-
-export interface Value {
-  raw: string;
-  unit: string | null;
-  missing: string | null;
-}
-
-export interface Edit extends ItemAddress, Value {
-  base_version: number;
-  /** What the person saw when they began, for the merge view. */
-  before: string;
-  reason?: string;
-}
-
-export type SaveState =
-  | { kind: "saved"; at: number | null }
-  | { kind: "waiting"; count: number }
-  | { kind: "saving"; count: number }
-  | { kind: "needs_reason"; count: number }
-  | { kind: "conflict"; conflicts: Conflict[] }
-  | { kind: "failed"; count: number; problem: Problem; retryAt: number | null }
-  | { kind: "offline"; count: number };
-
-export interface Snapshot {
-  document: FormDocument;
-  edits: ReadonlyMap<string, Edit>;
-  save: SaveState;
-  /** Items another person changed while this page had the form open. */
-  changedByOthers: ReadonlySet<string>;
-  restored: number;
-}
-
-export interface DraftOptions {
-  document: FormDocument;
-  send: (patch: FormPatch) => Promise<FormDocument>;
-  /** Whether a group repeats: a new row of such a group is announced with its first value. */
-  repeats: (group: string) => boolean;
-  storage: Pick<Storage, "getItem" | "setItem" | "removeItem">;
-  storageKey: string;
-  /** The id of the person who types. */
-  me: string;
-  now?: () => number;
-  online?: () => boolean;
-}
+import { conflictKey, patchOf, rekeyed } from "./draft_patch";
+import {
+  saysTheSame,
+  type Attempt,
+  type DraftOptions,
+  type Edit,
+  type SaveState,
+  type Snapshot,
+  type Value,
+} from "./draft_types";
+import { keep, readKept } from "./kept";
 
 /** Longest time an edit waits before it is sent, counted from the first key that is not saved. */
 export const autosaveAfterMs = 4_000;
 const firstRetryMs = 5_000;
 const longestRetryMs = 60_000;
 
-const keyOf = (conflict: Conflict): string | undefined =>
-  conflict.item === undefined ? undefined : itemKey({ ...conflict, item: conflict.item });
+const indexOf = (document: FormDocument): Map<string, ItemValue> =>
+  new Map(document.items.map((item) => [itemKey(item), item]));
 
-/** A key that no row of the group has had, by number; keys are never used again. */
-export function nextRepeat(group: string, rows: readonly Row[], others: Iterable<string>): string {
-  const used = rows.filter((row) => row.group === group).map((row) => row.repeat);
-  return String(Math.max(0, ...[...used, ...others].map((key) => Number(key) || 0)) + 1);
+function lastSave(document: FormDocument): number | null {
+  const times = document.items.map((item) => Date.parse(item.at)).filter((at) => at > 0);
+  return times.length > 0 ? Math.max(...times) : null;
 }
 
-const same = (edit: Value, value: ItemValue | undefined): boolean =>
-  edit.raw === (value?.raw ?? "") &&
-  (edit.unit ?? "") === (value?.unit ?? "") &&
-  (edit.missing ?? "") === (value?.missing ?? "");
-
 export class FormDraft {
-  private readonly options: Required<DraftOptions>;
+  private readonly options: DraftOptions;
+  private readonly now: () => number;
+  private readonly online: () => boolean;
   private readonly listeners = new Set<() => void>();
-  private values = new Map<string, ItemValue>();
+  private readonly openKey = newIdempotencyKey();
+  private readonly striking = new Intention();
+  private values: Map<string, ItemValue>;
   private edits = new Map<string, Edit>();
+  private attempt: Attempt | null = null;
   private document: FormDocument;
   private conflicts: Conflict[] = [];
   private failure: { problem: Problem; retryAt: number | null } | null = null;
@@ -96,18 +61,19 @@ export class FormDraft {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private timerAt: number | null = null;
   private retries = 0;
-  private savedAt: number | null = null;
+  private savedAt: number | null;
   private closed = false;
   private snapshot: Snapshot;
 
   constructor(options: DraftOptions) {
-    this.options = { now: Date.now, online: () => navigator.onLine, ...options };
+    this.options = options;
+    this.now = options.now ?? Date.now;
+    this.online = options.online ?? (() => navigator.onLine);
     this.document = options.document;
-    this.values = this.index(options.document);
-    this.savedAt = this.lastSave(options.document);
+    this.values = indexOf(options.document);
+    this.savedAt = lastSave(options.document);
     this.restore();
     this.snapshot = this.build();
-    if (this.edits.size > 0) this.schedule(0);
   }
 
   subscribe = (listener: () => void): (() => void) => {
@@ -133,7 +99,7 @@ export class FormDraft {
   }
 
   /** Takes a keystroke; it is sent on blur(), flush() or some seconds after the last one. */
-  edit(address: ItemAddress, part: Partial<Value>, reason?: string): void {
+  edit(address: ItemAddress, part: Partial<Value>): void {
     const key = itemKey(address);
     const saved = this.values.get(key);
     const old = this.edits.get(key);
@@ -147,10 +113,10 @@ export class FormDraft {
       missing,
       base_version: old?.base_version ?? saved?.version ?? 0,
       before: old?.before ?? saved?.raw ?? "",
+      ...(old?.reason ? { reason: old.reason } : {}),
     };
-    const why = reason ?? old?.reason;
-    if (why) next.reason = why;
-    if (same(next, saved) && !this.conflictOn(key)) this.edits.delete(key);
+    const isNothing = saysTheSame(next, saved) && !this.isSent(key) && !this.conflictOn(key);
+    if (isNothing) this.edits.delete(key);
     else this.edits.set(key, next);
     this.keep();
     if (this.failure && !this.failure.problem.passing) this.failure = null;
@@ -171,23 +137,25 @@ export class FormDraft {
   async flush(): Promise<void> {
     while (this.saving) await this.saving;
     this.unschedule();
-    const batch = this.sendable();
-    if (batch.length === 0 || this.closed) {
+    if (this.closed || (this.attempt === null && this.sendable().length === 0)) {
       this.publish();
       return;
     }
-    this.saving = this.send(batch).finally(() => {
-      this.saving = null;
-      this.publish();
-    });
-    this.publish();
-    await this.saving;
+    await this.alone(() => this.send());
+  }
+
+  /** The form as the server has it, made first where nobody has begun it. Throws Problem. */
+  async begun(): Promise<FormDocument> {
+    if (this.document.id === "" && this.options.open) {
+      this.take(await this.options.open(this.openKey));
+    }
+    return this.document;
   }
 
   /** Takes a newer document, for example one fetched because another person saved. */
   take(document: FormDocument): void {
     if (document.version < this.document.version) return;
-    const fresh = this.index(document);
+    const fresh = indexOf(document);
     for (const [key, value] of fresh) {
       const known = this.values.get(key);
       if (value.version === (known?.version ?? 0)) continue;
@@ -196,8 +164,10 @@ export class FormDraft {
     }
     this.document = document;
     this.values = fresh;
-    for (const [key, edit] of this.edits) if (same(edit, fresh.get(key))) this.edits.delete(key);
-    this.savedAt = Math.max(this.savedAt ?? 0, this.lastSave(document) ?? 0) || null;
+    for (const [key, edit] of this.edits) {
+      if (saysTheSame(edit, fresh.get(key)) && !this.isSent(key)) this.edits.delete(key);
+    }
+    this.savedAt = Math.max(this.savedAt ?? 0, lastSave(document) ?? 0) || null;
     this.keep();
     this.publish();
   }
@@ -205,7 +175,7 @@ export class FormDraft {
   /** Ends a conflict: `mine` keeps the edit on top of theirs, otherwise theirs stands. */
   resolve(choices: ReadonlyMap<string, "mine" | "theirs">): Promise<void> {
     for (const conflict of this.conflicts) {
-      const key = keyOf(conflict);
+      const key = conflictKey(conflict);
       const edit = key === undefined ? undefined : this.edits.get(key);
       if (key === undefined || !edit) continue;
       if (choices.get(key) === "mine" && !conflict.theirs.removed) {
@@ -224,32 +194,30 @@ export class FormDraft {
     while (this.saving) await this.saving;
     const row = this.document.rows.find((one) => one.group === group && one.repeat === repeat);
     let problem: Problem | null = null;
-    const strike = async (): Promise<void> => {
-      if (row && !row.removed) {
-        const removal = { group, repeat, base_version: row.version, reason };
-        this.take(await this.options.send({ removals: [removal] }));
-        this.savedAt = this.options.now();
-      }
-      for (const [key, edit] of this.edits) {
-        if (edit.group === group && edit.repeat === repeat) this.edits.delete(key);
-      }
-      this.keep();
-    };
-    this.saving = strike()
-      .catch((error: unknown) => {
+    await this.alone(async () => {
+      try {
+        if (row && !row.removed) {
+          const patch = { removals: [{ group, repeat, base_version: row.version, reason }] };
+          const key = this.striking.keyFor(patch);
+          this.take(await this.options.send(this.document.id, patch, key));
+          this.savedAt = this.now();
+        }
+        this.striking.settle();
+        for (const [key, edit] of this.edits) {
+          if (edit.group === group && edit.repeat === repeat) this.edits.delete(key);
+        }
+        this.keep();
+      } catch (error) {
         problem = asProblem(error);
-      })
-      .finally(() => {
-        this.saving = null;
-        this.publish();
-      });
-    this.publish();
-    await this.saving;
+        this.striking.settle(problem);
+      }
+    });
     return problem;
   }
 
   discard(): void {
     this.edits.clear();
+    this.attempt = null;
     this.conflicts = [];
     this.failure = null;
     this.keep();
@@ -258,10 +226,10 @@ export class FormDraft {
 
   lineChanged(): void {
     this.publish();
-    if (this.options.online() && this.edits.size > 0) void this.flush();
+    if (this.online() && this.edits.size > 0) void this.flush();
   }
 
-  /** Undoes close(): a page that React draws twice opens its draft twice. */
+  /** Begins to send what was restored, and undoes close(): React draws a page twice. */
   reopen(): void {
     this.closed = false;
     if (this.edits.size > 0) this.schedule(0);
@@ -272,63 +240,42 @@ export class FormDraft {
     this.unschedule();
   }
 
-  private async send(batch: Edit[]): Promise<void> {
-    const changes = batch.map(
-      ({ group, repeat, item, raw, base_version, unit, missing, reason }): Change => ({
-        group,
-        repeat,
-        item,
-        raw,
-        base_version,
-        ...(unit ? { unit } : {}),
-        ...(missing ? { missing } : {}),
-        ...(reason ? { reason } : {}),
-      }),
-    );
+  private async alone(work: () => Promise<void>): Promise<void> {
+    this.saving = work().finally(() => {
+      this.saving = null;
+      this.publish();
+    });
+    this.publish();
+    await this.saving;
+  }
+
+  private async send(): Promise<void> {
+    const isAgain = this.attempt !== null;
     try {
-      const additions = this.additionsFor(batch);
-      const document = await this.options.send({
-        changes,
-        ...(additions.length > 0 ? { additions } : {}),
-      });
+      const { id, rows } = this.document.id === "" ? await this.begun() : this.document;
+      if (this.attempt === null) {
+        const edits = this.sendable();
+        if (edits.length === 0) return;
+        const patch = patchOf(edits, rows, this.options.repeats);
+        this.attempt = { key: newIdempotencyKey(), patch, edits };
+        this.keep();
+      }
+      const { key, patch, edits } = this.attempt;
+      const document = await this.options.send(id, patch, key);
+      this.attempt = null;
       this.failure = null;
       this.retries = 0;
       this.take(document);
-      for (const sent of batch) this.settle(sent);
+      for (const sent of edits) this.settle(sent);
       this.keep();
-      this.savedAt = this.options.now();
-      if (this.sendable().length > 0) this.schedule(autosaveAfterMs);
+      this.savedAt = this.now();
     } catch (error) {
-      this.fail(asProblem(error));
+      await this.fail(asProblem(error));
+      return;
     }
-  }
-
-  /** The rows of repeating groups that `batch` begins. */
-  private additionsFor(batch: Edit[]): RowAddition[] {
-    const known = new Set(this.document.rows.map((row) => `${row.group}/${row.repeat}`));
-    const additions: RowAddition[] = [];
-    for (const { group, repeat, reason } of batch) {
-      if (!this.options.repeats(group) || known.has(`${group}/${repeat}`)) continue;
-      known.add(`${group}/${repeat}`);
-      additions.push({ group, repeat, ...(reason ? { reason } : {}) });
-    }
-    return additions;
-  }
-
-  /** Somebody else began a row under the same key: both rows stand, ours under the next key. */
-  private rekey(group: string, repeat: string): void {
-    const used = [...this.edits.values()].filter((edit) => edit.group === group);
-    const next = nextRepeat(group, this.document.rows, [
-      repeat,
-      ...used.map((edit) => edit.repeat),
-    ]);
-    this.edits = new Map(
-      [...this.edits.values()].map((edit) => {
-        const isOurs = edit.group === group && edit.repeat === repeat;
-        const moved = isOurs ? { ...edit, repeat: next } : edit;
-        return [itemKey(moved), moved];
-      }),
-    );
+    if (this.sendable().length === 0) return;
+    if (isAgain) await this.send();
+    else this.schedule(autosaveAfterMs);
   }
 
   /** The server holds `sent`; a newer edit of the same item now stands on it. */
@@ -336,23 +283,17 @@ export class FormDraft {
     const key = itemKey(sent);
     const current = this.edits.get(key);
     if (!current) return;
-    const unchanged =
-      current.raw === sent.raw && current.unit === sent.unit && current.missing === sent.missing;
-    const version = this.values.get(key)?.version ?? sent.base_version;
-    if (unchanged) this.edits.delete(key);
-    else this.edits.set(key, { ...current, base_version: version });
+    const saved = this.values.get(key);
+    if (current.raw === sent.raw && current.unit === sent.unit && current.missing === sent.missing)
+      this.edits.delete(key);
+    else this.edits.set(key, { ...current, base_version: saved?.version ?? sent.base_version });
   }
 
-  private fail(problem: Problem): void {
+  private async fail(problem: Problem): Promise<void> {
+    const mayPass = problem.passing || problem.status === 401;
+    if (!mayPass) this.attempt = null;
     if (problem.code === "item-changed" && problem.conflicts.length > 0) {
-      for (const conflict of problem.conflicts) {
-        if (conflict.item === undefined) this.rekey(conflict.group, conflict.repeat);
-      }
-      this.conflicts = problem.conflicts.filter((conflict) => conflict.item !== undefined);
-      this.failure = null;
-      this.keep();
-      // All or nothing: the edits nobody disputes were turned away too, so send them again.
-      if (this.sendable().length > 0) this.schedule(0);
+      await this.stand(problem.conflicts);
       return;
     }
     if (problem.code === "reason-required") {
@@ -361,13 +302,31 @@ export class FormDraft {
       return;
     }
     let retryAt: number | null = null;
-    if (problem.passing || problem.status === 401) {
+    if (mayPass) {
       const wait = Math.min(firstRetryMs * 2 ** this.retries, longestRetryMs);
       this.retries += 1;
-      retryAt = this.options.now() + Math.max(wait, (problem.retryAfterSeconds ?? 0) * 1000);
-      this.schedule(retryAt - this.options.now());
+      retryAt = this.now() + Math.max(wait, (problem.retryAfterSeconds ?? 0) * 1000);
+      this.schedule(retryAt - this.now());
     }
     this.failure = { problem, retryAt };
+  }
+
+  /** Somebody else's values stand against edits. All or nothing: what nobody disputes goes again. */
+  private async stand(conflicts: Conflict[]): Promise<void> {
+    const fresh = await this.options.read?.(this.document.id).catch(() => null);
+    if (fresh) this.take(fresh);
+    for (const conflict of conflicts) {
+      if (conflict.item === undefined) {
+        this.edits = rekeyed([...this.edits.values()], this.document.rows, conflict);
+      }
+    }
+    this.conflicts = conflicts.filter((conflict) => {
+      const key = conflictKey(conflict);
+      return key !== undefined && this.edits.has(key);
+    });
+    this.failure = null;
+    this.keep();
+    if (this.sendable().length > 0) this.schedule(0);
   }
 
   private sendable(): Edit[] {
@@ -377,13 +336,18 @@ export class FormDraft {
       .map(([, edit]) => edit);
   }
 
+  /** What was sent may have arrived: typed back, the old value must then be sent again. */
+  private isSent(key: string): boolean {
+    return this.attempt?.edits.some((edit) => itemKey(edit) === key) === true;
+  }
+
   private conflictOn(key: string): boolean {
-    return this.conflicts.some((conflict) => keyOf(conflict) === key);
+    return this.conflicts.some((conflict) => conflictKey(conflict) === key);
   }
 
   /** An earlier appointment stands: typing on must not put off the save. */
   private schedule(afterMs: number): void {
-    const at = this.options.now() + afterMs;
+    const at = this.now() + afterMs;
     if (this.closed || (this.timerAt !== null && this.timerAt <= at)) return;
     this.unschedule();
     this.timerAt = at;
@@ -395,41 +359,24 @@ export class FormDraft {
     this.timerAt = null;
   }
 
-  private index(document: FormDocument): Map<string, ItemValue> {
-    return new Map(document.items.map((item) => [itemKey(item), item]));
-  }
-
-  private lastSave(document: FormDocument): number | null {
-    const times = document.items.map((item) => Date.parse(item.at)).filter((at) => at > 0);
-    return times.length > 0 ? Math.max(...times) : null;
-  }
-
   private keep(): void {
-    const { storage, storageKey } = this.options;
-    try {
-      if (this.edits.size === 0) storage.removeItem(storageKey);
-      else storage.setItem(storageKey, JSON.stringify([...this.edits.values()]));
-    } catch {
-      // A full or forbidden local store takes away the second copy only; the page still has the first.
-    }
+    keep(this.options, { edits: [...this.edits.values()], attempt: this.attempt });
   }
 
   private restore(): void {
-    try {
-      const kept = this.options.storage.getItem(this.options.storageKey);
-      for (const edit of kept ? (JSON.parse(kept) as Edit[]) : []) {
-        if (!same(edit, this.values.get(itemKey(edit)))) this.edits.set(itemKey(edit), edit);
-      }
-    } catch {
-      this.options.storage.removeItem(this.options.storageKey);
+    const kept = readKept(this.options);
+    for (const edit of kept.edits) {
+      const key = itemKey(edit);
+      if (!saysTheSame(edit, this.values.get(key))) this.edits.set(key, edit);
     }
     this.restored = this.edits.size;
+    this.attempt = this.restored > 0 ? kept.attempt : null;
   }
 
   private saveState(): SaveState {
     const count = this.edits.size;
     if (this.saving) return { kind: "saving", count };
-    if (!this.options.online()) return { kind: "offline", count };
+    if (!this.online()) return { kind: "offline", count };
     if (this.conflicts.length > 0) return { kind: "conflict", conflicts: this.conflicts };
     if (this.failure && count > 0) return { kind: "failed", count, ...this.failure };
     if (count > 0 && this.document.state === "complete" && this.sendable().length < count) {

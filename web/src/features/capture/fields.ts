@@ -4,7 +4,9 @@ import type { Finding, ItemAddress, Text } from "@/api";
 import type { PlacedGroup, PlacedItem, StudyModel } from "@/study/model";
 import { itemKey } from "@/study/model";
 import { checkValue, type LocalFinding } from "./checks";
-import { nextRepeat, type FormDraft, type Snapshot } from "./draft";
+import type { FormDraft } from "./draft";
+import { nextRepeat } from "./draft_patch";
+import type { Snapshot } from "./draft_types";
 
 export interface Field {
   address: ItemAddress;

@@ -1,37 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 import { HistoryOutlined } from "@ant-design/icons";
 import { useQueryClient } from "@tanstack/react-query";
-import { Alert, App, Button, Drawer, Grid } from "antd";
-import { useCallback, useMemo, useState, type FocusEvent, type KeyboardEvent } from "react";
+import { Alert, Button, Drawer, Grid } from "antd";
+import { useCallback, useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link } from "react-router";
+import { Link, useLocation, useNavigate } from "react-router";
 import type { FormDocument } from "@/api";
 import { Page } from "@/frame/page";
-import { problemText } from "@/frame/problem_panel";
 import { may, useSession } from "@/session/session";
 import type { StudyModel } from "@/study/model";
 import { siteOf, useStudy, useStudyText } from "@/study/use_study";
 import { CompleteButton } from "./complete_button";
 import { ContextPanel } from "./context_panel";
-import type { Value } from "./draft";
+import type { Value } from "./draft_types";
 import { ErrorSummary } from "./error_summary";
-import {
-  findingsOf,
-  layOut,
-  type AddedRows,
-  type Field,
-  type GroupRow,
-  type GroupView,
-} from "./fields";
+import { findingsOf, layOut, type AddedRows, type Field } from "./fields";
 import { GroupSection } from "./group_section";
-import { focusField, focusNext, ownsEnter } from "./keys";
+import { focusField } from "./keys";
 import { LeaveGuard } from "./leave_guard";
 import { NextForm } from "./next_form";
 import { MergeView } from "./merge_view";
+import { formPath, placeOf, type BegunState } from "./place";
 import { allFields, type Obstacle } from "./problems";
 import { ReasonDialog } from "./reason_dialog";
 import { SaveLine, SaveTrouble } from "./save_status";
+import { placeKey } from "./kept";
+import { useEntryKeys } from "./use_entry_keys";
 import { useFormDraft } from "./use_form_draft";
+import { useRowRemoval } from "./use_row_removal";
 
 interface FormEntryProps {
   model: StudyModel;
@@ -43,10 +39,10 @@ export function FormEntry({ model, document }: FormEntryProps) {
   const text = useStudyText();
   const session = useSession();
   const client = useQueryClient();
-  const { message } = App.useApp();
   const { draft, snapshot } = useFormDraft(document, model);
   const current = snapshot.document;
   const study = current.study;
+  useBegunAddress(current);
   const zone = siteOf(useStudy(study).data?.sites, current.site)?.time_zone;
   const isWide = Grid.useBreakpoint().lg ?? true;
   const mayEdit = may(session, "form.edit", { study, site: current.site });
@@ -56,7 +52,6 @@ export function FormEntry({ model, document }: FormEntryProps) {
   const [obstacles, setObstacles] = useState<Obstacle[]>([]);
   const [dialog, setDialog] = useState<"none" | "merge" | "reason" | "later">("none");
   const [putOff, setPutOff] = useState<ReadonlyMap<string, string>>(new Map());
-  const [removing, setRemoving] = useState<{ group: GroupView; row: GroupRow }>();
   const [contextOpen, setContextOpen] = useState(false);
 
   const placed = useMemo(() => model.groupsOf(current.form.oid), [model, current.form.oid]);
@@ -86,58 +81,24 @@ export function FormEntry({ model, document }: FormEntryProps) {
     setDialog(asks);
   }
 
-  const onBlur = (event: FocusEvent): void => {
-    const own = (event.target as Element).closest("[data-field]");
-    if (!own || own.contains(event.relatedTarget)) return;
-    const key = own.getAttribute("data-field") ?? "";
-    if (draft.getSnapshot().save.kind === "needs_reason" && draft.getSnapshot().edits.has(key)) {
-      // Asked once for each value: who puts it off must be able to leave the item by keyboard.
-      if (putOff.get(key) !== draft.getSnapshot().edits.get(key)?.raw) setDialog("reason");
-      return;
-    }
-    void draft.flush();
-  };
-
-  const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key === "s" && (event.ctrlKey || event.metaKey)) {
-      event.preventDefault();
-      void draft.flush().then(() => {
-        if (draft.getSnapshot().save.kind === "needs_reason") setDialog("reason");
-      });
-    } else if (event.key === "F2") {
-      event.preventDefault();
+  const { onBlur, onKeyDown } = useEntryKeys({
+    draft,
+    putOff,
+    onReason: () => setDialog("reason"),
+    onHistory: () => {
       if (isWide) window.document.getElementById("item-history")?.focus();
       else setContextOpen(true);
-    } else if (event.key === "Enter" && !event.nativeEvent.isComposing) {
-      const target = event.target as HTMLElement;
-      if (!target.closest("[data-field]") || ownsEnter(target)) return;
-      event.preventDefault();
-      if (!focusNext(target)) window.document.getElementById("complete-form")?.focus();
-    }
-  };
+    },
+  });
 
   const people = current.people ?? {};
   const nameOf = (user: string | undefined): string =>
     (user && people[user]) || (user === session.user.id ? session.user.name : t("merge/someone"));
 
-  const removeRow = async (group: GroupView, row: GroupRow, reason: string): Promise<void> => {
-    const oid = group.group.def.oid;
-    const problem = await draft.removeRow(oid, row.repeat, reason);
-    setRemoving(undefined);
-    if (problem?.status === 412) {
-      message.warning(t("form/rowChanged"));
-      void client.invalidateQueries({ queryKey: ["form", current.id] });
-    } else if (problem) {
-      message.error(`${problemText(t, problem)} ${t("problem/unchanged")}`);
-    } else {
-      setAdded(
-        new Map(added).set(
-          oid,
-          (added.get(oid) ?? []).filter((n) => n !== row.repeat),
-        ),
-      );
-    }
-  };
+  const removal = useRowRemoval(draft, (group, repeat) => {
+    const left = (added.get(group) ?? []).filter((key) => key !== repeat);
+    setAdded(new Map(added).set(group, left));
+  });
 
   const findings = new Map(
     fields.map((entry) => [entry.key, findingsOf(entry, model, draft, snapshot)]),
@@ -167,9 +128,11 @@ export function FormEntry({ model, document }: FormEntryProps) {
       lead={
         <span className="form-lead">
           <span className={`badge badge-${current.state}`} data-testid="form-state">
-            {t(`form/state/${current.state}`)}
+            {current.id === "" ? t("form/notBegun") : t(`form/state/${current.state}`)}
           </span>
-          <Link to={`/studies/${study}/forms/${current.id}/life`}>{t("form/life")}</Link>
+          {current.id !== "" && (
+            <Link to={`${formPath(study, current.id)}/life`}>{t("form/life")}</Link>
+          )}
         </span>
       }
       action={
@@ -221,12 +184,7 @@ export function FormEntry({ model, document }: FormEntryProps) {
                 const first = group.group.items[0]?.def.oid;
                 requestAnimationFrame(() => first && focusField(`${oid}/${repeat}/${first}`));
               }}
-              onRemove={(row) =>
-                row.fields.some(({ address }) => draft.valueOf(address).raw !== "") ||
-                row.fields.some(({ address }) => draft.saved(address))
-                  ? setRemoving({ group, row })
-                  : void removeRow(group, row, "")
-              }
+              onRemove={(row) => removal.ask({ group, row })}
             />
           ))}
           <footer className="form-foot panel-card">
@@ -304,15 +262,21 @@ export function FormEntry({ model, document }: FormEntryProps) {
           setDialog("later");
         }}
       />
-      <ReasonDialog
-        open={removing !== undefined}
-        title={t("form/removeTitle")}
-        lead={t("form/removeLead")}
-        okText={t("form/remove")}
-        isDanger
-        onReason={(reason) => removing && void removeRow(removing.group, removing.row, reason)}
-        onLater={() => setRemoving(undefined)}
-      />
+      {removal.dialog}
     </Page>
   );
+}
+
+/** The first save makes the form: the address then names it, and the page stays as it is. */
+function useBegunAddress(document: FormDocument): void {
+  const navigate = useNavigate();
+  const { pathname } = useLocation();
+  const { id, study } = document;
+  const key = placeKey(placeOf(document));
+  useEffect(() => {
+    const path = formPath(study, id);
+    if (id === "" || pathname === path) return;
+    const state: BegunState = { begunAt: key };
+    void navigate(path, { replace: true, state });
+  }, [id, study, key, pathname, navigate]);
 }

@@ -1,29 +1,52 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { Link, useParams } from "react-router";
-import { readForm } from "@/api";
+import { Link, Navigate, useLocation, useParams, useSearchParams } from "react-router";
+import { readForm, readSubject, type FormPlace } from "@/api";
 import { Loading, Page } from "@/frame/page";
-import { ProblemPanel } from "@/frame/problem_panel";
+import { NotFoundPage, ProblemPanel } from "@/frame/problem_panel";
 import { useStudyModel } from "@/study/use_study";
 import { FormEntry } from "./form_entry";
+import { placeKey } from "./kept";
+import { blankForm, formAt, formPath, notBegun, placeIn, type BegunState } from "./place";
 import "./capture.css";
 
 export function FormPage() {
   const { study = "", form = "" } = useParams();
-  return <LoadedForm key={form} study={study} form={form} />;
+  const [query] = useSearchParams();
+  const { begunAt } = (useLocation().state ?? {}) as BegunState;
+  const place = form === notBegun ? placeIn(query) : undefined;
+  if (form === notBegun && !place) return <NotFoundPage />;
+  // One page from the first key on: when the first save makes the form, only the address changes.
+  const key = place ? placeKey(place) : (begunAt ?? form);
+  return <LoadedForm key={key} study={study} form={place ? "" : form} place={place} />;
 }
 
-function LoadedForm({ study, form }: { study: string; form: string }) {
+interface LoadedFormProps {
+  study: string;
+  form: string;
+  place: FormPlace | undefined;
+}
+
+function LoadedForm({ study, form, place }: LoadedFormProps) {
   const { t } = useTranslation();
   const { model, error: definitionError, retry } = useStudyModel(study);
-  const document = useQuery({
+  const saved = useQuery({
     queryKey: ["form", form],
     queryFn: ({ signal }) => readForm(form, { signal }),
+    enabled: form !== "",
     staleTime: 0,
   });
-  if (model && document.data) return <FormEntry model={model} document={document.data} />;
-  const error = document.error ?? definitionError;
+  const detail = useQuery({
+    queryKey: ["subject", place?.subject],
+    queryFn: ({ signal }) => readSubject(place?.subject ?? "", { signal }),
+    enabled: place !== undefined,
+  });
+  const there = place && detail.data && formAt(detail.data, place);
+  if (there) return <Navigate to={formPath(study, there)} replace />;
+  const document = place ? detail.data && blankForm(detail.data, place) : saved.data;
+  if (model && document) return <FormEntry model={model} document={document} />;
+  const error = saved.error ?? detail.error ?? definitionError;
   return (
     <Page title={t("app/name")} above={<Link to={`/studies/${study}`}>{t("form/toMatrix")}</Link>}>
       {error ? (
@@ -31,7 +54,7 @@ function LoadedForm({ study, form }: { study: string; form: string }) {
           error={error}
           onRetry={() => {
             retry();
-            void document.refetch();
+            void (place ? detail : saved).refetch();
           }}
         />
       ) : (

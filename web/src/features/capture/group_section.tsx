@@ -4,7 +4,8 @@ import { Button } from "antd";
 import { useTranslation } from "react-i18next";
 import type { StudyModel } from "@/study/model";
 import { useStudyText } from "@/study/use_study";
-import type { FormDraft, Snapshot, Value } from "./draft";
+import type { FormDraft } from "./draft";
+import type { Snapshot, Value } from "./draft_types";
 import type { Field, GroupRow, GroupView, ShownFinding } from "./fields";
 import { ItemField } from "./item_field";
 import type { Obstacle } from "./problems";
@@ -84,7 +85,7 @@ export function GroupSection(props: GroupSectionProps) {
         </div>
       ))}
       {def.repeating && !props.disabled && (
-        <Button type="dashed" icon={<PlusOutlined />} onClick={props.onAdd}>
+        <Button type="dashed" icon={<PlusOutlined />} data-add={def.oid} onClick={props.onAdd}>
           {t("form/addRow", { group: title })}
         </Button>
       )}

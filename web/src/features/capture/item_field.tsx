@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Button, Dropdown, Select, Tag } from "antd";
+import { Button, Dropdown, Tag } from "antd";
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import type { ItemValue } from "@/api";
@@ -7,11 +7,12 @@ import { inZone } from "@/frame/time";
 import { word } from "@/i18n/word";
 import type { StudyModel } from "@/study/model";
 import { useStudyText } from "@/study/use_study";
-import type { Value } from "./draft";
+import type { Value } from "./draft_types";
 import type { Field, ShownFinding } from "./fields";
 import { findingText } from "./finding_text";
 import { ItemMark, type ItemMarkState } from "./item_mark";
 import { missingReasons } from "./missing";
+import { UnitChoice } from "./unit_choice";
 import { ValueInput } from "./value_input";
 
 interface ItemFieldProps {
@@ -46,10 +47,15 @@ export const ItemField = memo(function ItemField(props: ItemFieldProps) {
   const id = fieldId(field);
   const label = text(item.question, item.name);
   const units = (item.unit_oids ?? []).flatMap((oid) => model.unit(oid) ?? []);
-  const unit = value.unit ?? units[0]?.oid ?? null;
+  // Of several units none is taken for granted: a weight in the wrong one looks like a weight.
+  const unit = value.unit ?? (units.length === 1 ? (units[0]?.oid ?? null) : null);
   const isMissing = !!value.missing;
   const change = (raw: string): void =>
-    props.onEdit(field, { raw, missing: null, unit: raw === "" ? value.unit : unit });
+    props.onEdit(field, {
+      raw,
+      missing: null,
+      unit: raw === "" && units.length === 1 ? null : unit,
+    });
   return (
     <div
       className={`item ${props.isMarked ? "marked" : ""}`}
@@ -86,22 +92,15 @@ export const ItemField = memo(function ItemField(props: ItemFieldProps) {
               isWrong={findings.length > 0}
               onChange={change}
             />
-            {units.length === 1 && (
-              <span className="item-unit">{text(units[0]?.symbol, units[0]?.name)}</span>
-            )}
-            {units.length > 1 && (
-              <Select
-                aria-label={`${label}: ${t("form/unit")}`}
-                className="item-units"
-                disabled={disabled}
-                value={unit}
-                options={units.map((entry) => ({
-                  value: entry.oid,
-                  label: text(entry.symbol, entry.name),
-                }))}
-                onChange={(chosen: string) => props.onEdit(field, { unit: chosen })}
-              />
-            )}
+            <UnitChoice
+              id={id}
+              label={label}
+              units={units}
+              unit={unit}
+              isAsked={value.raw !== ""}
+              disabled={disabled}
+              onChange={(chosen) => props.onEdit(field, { unit: chosen })}
+            />
           </>
         )}
         {value.raw === "" && !isMissing && !disabled && (

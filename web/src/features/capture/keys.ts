@@ -20,9 +20,14 @@ export function focusField(key: string): boolean {
   return true;
 }
 
-/** Goes from the field that holds `from` to the next one that takes a value. */
+/** Goes from the field that holds `from` to the next one that takes a value, over an open unit. */
 export function focusNext(from: Element): boolean {
   const own = from.closest("[data-field]");
+  const unit = own?.querySelector('[data-open="true"]');
+  if (unit && !unit.contains(from)) {
+    unit.querySelector<HTMLElement>("input")?.focus();
+    return true;
+  }
   const fields = [...document.querySelectorAll("[data-field]")];
   const rest = own ? fields.slice(fields.indexOf(own) + 1) : fields;
   return rest.some((field) => {

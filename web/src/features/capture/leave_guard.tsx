@@ -4,14 +4,17 @@ import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { useBlocker } from "react-router";
 import type { FormDraft } from "./draft";
+import type { BegunState } from "./place";
 
 /** Going to another page saves first; only what cannot be saved holds the person up. */
 export function LeaveGuard({ draft }: { draft: FormDraft }) {
   const { t } = useTranslation();
-  const blocker = useBlocker(
-    ({ currentLocation, nextLocation }) =>
-      draft.getSnapshot().edits.size > 0 && currentLocation.pathname !== nextLocation.pathname,
-  );
+  const blocker = useBlocker(({ currentLocation, nextLocation }) => {
+    const isSamePage =
+      currentLocation.pathname === nextLocation.pathname ||
+      (nextLocation.state as BegunState | null)?.begunAt !== undefined;
+    return draft.getSnapshot().edits.size > 0 && !isSamePage;
+  });
   useEffect(() => {
     if (blocker.state !== "blocked") return;
     void draft.flush().then(() => {

@@ -6,7 +6,7 @@ import type { Conflict } from "@/api";
 import { inZone } from "@/frame/time";
 import { itemKey, type StudyModel } from "@/study/model";
 import { useStudyText } from "@/study/use_study";
-import type { Snapshot } from "./draft";
+import type { Snapshot } from "./draft_types";
 import { shownValue } from "./shown_value";
 
 interface MergeViewProps {

@@ -5,6 +5,7 @@ import { Link } from "react-router";
 import { readSubject, type FormDocument } from "@/api";
 import type { StudyModel } from "@/study/model";
 import { useStudyText } from "@/study/use_study";
+import { formPath, placeOf, placePath } from "./place";
 
 /** The way on: the next form of the same visit that is not complete, else the subject's page. */
 export function NextForm({ document, model }: { document: FormDocument; model: StudyModel }) {
@@ -25,8 +26,11 @@ export function NextForm({ document, model }: { document: FormDocument; model: S
   const subjectPage = `/studies/${document.study}/subjects/${document.subject.id}`;
   if (!next) return <Link to={subjectPage}>{t("form/visitDone")}</Link>;
   const def = model.form(next.form);
+  const place = { ...placeOf(document), form: next.form, form_repeat: next.form_repeat };
   return (
-    <Link to={next.form_id ? `/studies/${document.study}/forms/${next.form_id}` : subjectPage}>
+    <Link
+      to={next.form_id ? formPath(document.study, next.form_id) : placePath(document.study, place)}
+    >
       {t("form/nextForm", { form: text(def?.title, def?.name ?? next.form) })}
     </Link>
   );

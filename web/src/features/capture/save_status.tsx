@@ -4,7 +4,8 @@ import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { problemText } from "@/frame/problem_panel";
 import { inZone } from "@/frame/time";
-import type { FormDraft, SaveState } from "./draft";
+import type { FormDraft } from "./draft";
+import type { SaveState } from "./draft_types";
 
 interface SaveStatusProps {
   save: SaveState;

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState, useSyncExternalStore } from "react";
-import { readForm, saveForm, type FormDocument } from "@/api";
+import { openForm, readForm, saveForm, type FormDocument } from "@/api";
 import { useSession } from "@/session/session";
 import type { StudyModel } from "@/study/model";
-import { FormDraft, type Snapshot } from "./draft";
+import { FormDraft } from "./draft";
+import type { Snapshot } from "./draft_types";
 import { keptDraftKey } from "./kept";
+import { placeOf } from "./place";
 
 /** How often an open form looks for what other people have saved. */
 const lookMs = 10_000;
@@ -16,14 +18,23 @@ export function useFormDraft(
   model: StudyModel,
 ): { draft: FormDraft; snapshot: Snapshot } {
   const { user } = useSession();
+  const client = useQueryClient();
   const [draft] = useState(
     () =>
       new FormDraft({
         document,
-        send: (patch) => saveForm(document.id, patch),
+        open: async (key) => {
+          const opened = await openForm(placeOf(document), key);
+          client.setQueryData(["form", opened.id], opened);
+          void client.invalidateQueries({ queryKey: ["matrix", document.study] });
+          void client.invalidateQueries({ queryKey: ["subject", document.subject.id] });
+          return opened;
+        },
+        send: saveForm,
+        read: readForm,
         repeats: (group) => model.group(group)?.repeating === true,
         storage: localStorage,
-        storageKey: keptDraftKey(user.id, document.id),
+        storageKey: keptDraftKey(user.id, placeOf(document)),
         me: user.id,
       }),
   );
@@ -49,12 +60,13 @@ export function useFormDraft(
     };
   }, [draft]);
 
+  const { id } = snapshot.document;
   const newer = useQuery({
-    queryKey: ["form", document.id],
-    queryFn: ({ signal }) => readForm(document.id, { signal }),
+    queryKey: ["form", id],
+    queryFn: ({ signal }) => readForm(id, { signal }),
+    enabled: id !== "",
     refetchInterval: lookMs,
     staleTime: 0,
-    initialData: document,
   });
   useEffect(() => {
     if (newer.data) draft.take(newer.data);

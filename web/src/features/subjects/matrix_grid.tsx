@@ -2,13 +2,20 @@
 // A grid of our own: only the cells in view exist, the head and the subject column stay in sight,
 // one element has the focus and names the active cell, so nothing is lost when rows come and go.
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useId, useRef, useState, type KeyboardEvent, type MouseEvent } from "react";
+import {
+  useCallback,
+  useEffect,
+  useId,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type MouseEvent,
+} from "react";
 import { useTranslation } from "react-i18next";
 import type { MatrixCell, MatrixColumn, MatrixRow } from "@/api";
-import { word } from "@/i18n/word";
-import { Glyph } from "./glyph";
 import { MatrixHead, type ColumnTexts } from "./matrix_head";
 import { headOf, scrollTo, step, type Geometry, type Place } from "./matrix_geometry";
+import { MatrixLine } from "./matrix_line";
 import { MatrixTip } from "./matrix_tip";
 
 export interface GridProps {
@@ -31,7 +38,7 @@ interface Pointed {
 
 export function MatrixGrid(props: GridProps) {
   const { columns, texts, total, row, geometry, onRange } = props;
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   const id = useId();
   const box = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState<Place>({ row: 0, column: 0 });
@@ -52,6 +59,7 @@ export function MatrixGrid(props: GridProps) {
     overscan: 6,
   });
   const shown = rows.getVirtualItems();
+  const columnsShown = across.getVirtualItems();
   const from = shown[0]?.index ?? 0;
   const to = shown.at(-1)?.index ?? 0;
   useEffect(() => onRange(from, to), [from, to, onRange]);
@@ -64,7 +72,8 @@ export function MatrixGrid(props: GridProps) {
     row: Math.min(active.row, Math.max(0, total - 1)),
     column: Math.min(active.column, columns.length - 1),
   };
-  const cellId = (place: Place): string => `${id}-${place.row}-${place.column}`;
+  const idOf = useCallback((row: number, column: number) => `${id}-${row}-${column}`, [id]);
+  const cellId = (place: Place): string => idOf(place.row, place.column);
 
   const open = (place: Place): void => {
     const entry = row(place.row);
@@ -132,42 +141,6 @@ export function MatrixGrid(props: GridProps) {
     );
   };
 
-  const label = (entry: MatrixRow, index: number, cell: MatrixCell): string =>
-    t("matrix/cell", {
-      subject: entry.subject.key,
-      visit: texts[index]?.visit ?? "",
-      form: texts[index]?.form ?? "",
-      state: word(i18n, "state", cell.state),
-    });
-
-  const drawCell = (entry: MatrixRow, rowIndex: number, index: number, left: number) => {
-    const cell = entry.cells[index];
-    if (!cell) return null;
-    const place = { row: rowIndex, column: index };
-    const isActive = here.row === rowIndex && here.column === index;
-    const isShut = !cell.form_id && !props.mayEnter(entry);
-    return (
-      <div
-        key={index}
-        id={cellId(place)}
-        role="gridcell"
-        aria-colindex={index + 2}
-        aria-label={label(entry, index, cell)}
-        data-row={rowIndex}
-        data-column={index}
-        className={[
-          "matrix-cell",
-          texts[index]?.starts ? "starts" : "",
-          isActive ? "active" : "",
-          isShut ? "shut" : "",
-        ].join(" ")}
-        style={{ left: geometry.subject + left, width: geometry.column, height: geometry.row }}
-      >
-        <Glyph state={cell.state} />
-      </div>
-    );
-  };
-
   const pointedRow = pointed ? row(pointed.place.row) : undefined;
   const width = geometry.subject + columns.length * geometry.column;
   return (
@@ -208,51 +181,28 @@ export function MatrixGrid(props: GridProps) {
           <MatrixHead
             columns={columns}
             texts={texts}
-            shown={across.getVirtualItems()}
+            shown={columnsShown}
             geometry={geometry}
             width={width}
           />
-          {shown.map((line) => {
-            const entry = row(line.index);
-            const place = { row: line.index, column: -1 };
+          {shown.map(({ index, start }) => {
+            const entry = row(index);
             return (
-              <div
-                key={line.index}
-                role="row"
-                aria-rowindex={line.index + 2}
-                className="matrix-row"
-                style={{
-                  top: headOf(geometry) + line.start,
-                  height: geometry.row,
-                  width,
-                }}
-              >
-                <div
-                  id={cellId(place)}
-                  role="rowheader"
-                  aria-colindex={1}
-                  data-row={line.index}
-                  data-column={-1}
-                  className={`matrix-subject ${here.row === line.index && here.column === -1 ? "active" : ""}`}
-                  style={{ width: geometry.subject }}
-                >
-                  {entry ? (
-                    <>
-                      <b>{entry.subject.key}</b>
-                      <small>{props.siteName(entry.subject.site)}</small>
-                    </>
-                  ) : (
-                    <span className="only-read">{t("matrix/rowMissing")}</span>
-                  )}
-                </div>
-                {entry ? (
-                  across
-                    .getVirtualItems()
-                    .map((column) => drawCell(entry, line.index, column.index, column.start))
-                ) : (
-                  <div role="gridcell" className="matrix-waiting" />
-                )}
-              </div>
+              <MatrixLine
+                key={index}
+                entry={entry}
+                index={index}
+                top={headOf(geometry) + start}
+                width={width}
+                first={columnsShown[0]?.index ?? 0}
+                last={columnsShown.at(-1)?.index ?? -1}
+                active={here.row === index ? here.column : undefined}
+                mayEnter={entry !== undefined && props.mayEnter(entry)}
+                site={entry ? props.siteName(entry.subject.site) : ""}
+                texts={texts}
+                geometry={geometry}
+                idOf={idOf}
+              />
             );
           })}
         </div>

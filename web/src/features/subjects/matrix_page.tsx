@@ -1,32 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 import { PlusOutlined } from "@ant-design/icons";
-import { useMutation } from "@tanstack/react-query";
-import { Alert, App, Button, Grid, Input, Select } from "antd";
+import { App, Button, Grid, Input, Select } from "antd";
 import { useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate, useParams } from "react-router";
 import {
-  asProblem,
   cellStates,
-  newIdempotencyKey,
-  openForm,
   type CellState,
   type MatrixCell,
   type MatrixColumn,
   type MatrixRow,
 } from "@/api";
 import { EmptyState, Loading, Page } from "@/frame/page";
-import { problemText, ProblemPanel } from "@/frame/problem_panel";
+import { ProblemPanel } from "@/frame/problem_panel";
 import { useDebounced } from "@/frame/use_debounced";
 import { word } from "@/i18n/word";
 import { may, useSession } from "@/session/session";
 import { siteOf, useStudy, useStudyModel, useStudyText } from "@/study/use_study";
+import { formPath, placePath } from "../capture/place";
 import { AddSubject } from "./add_subject";
 import { Legend } from "./glyph";
 import { MatrixGrid } from "./matrix_grid";
 import type { ColumnTexts } from "./matrix_head";
 import { narrow, wide } from "./matrix_geometry";
 import { useFilters, type Filters } from "./use_filters";
+import { pagesInView, type PageRange } from "./matrix_pages";
 import { useMatrix, type MatrixView } from "./use_matrix";
 import "./subjects.css";
 
@@ -43,9 +41,12 @@ function StudyMatrix({ study }: { study: string }) {
   const text = useStudyText();
   const [filters, setFilters] = useFilters(study);
   const search = useDebounced(filters.search, 250);
-  const [visible, setVisible] = useState({ from: 0, to: 0 });
-  const onRange = useCallback((from: number, to: number) => setVisible({ from, to }), []);
-  const view = useMatrix(study, { ...filters, search }, visible);
+  const [pages, setPages] = useState<PageRange>({ first: 0, last: 0 });
+  const onRange = useCallback(
+    (from: number, to: number) => setPages((before) => pagesInView(before, from, to)),
+    [],
+  );
+  const view = useMatrix(study, { ...filters, search }, pages);
   const [adding, setAdding] = useState(false);
   const isWide = Grid.useBreakpoint().md ?? true;
 
@@ -87,15 +88,6 @@ function StudyMatrix({ study }: { study: string }) {
       }
     >
       <FilterRow study={study} filters={filters} onChange={setFilters} />
-      {opening.error && (
-        <Alert
-          type="error"
-          showIcon
-          closable
-          style={{ marginBottom: 12 }}
-          title={problemText(t, asProblem(opening.error))}
-        />
-      )}
       {error && (
         <ProblemPanel
           error={error}
@@ -152,33 +144,19 @@ function StudyMatrix({ study }: { study: string }) {
   );
 }
 
-/** Going from a cell to its form; a form that nobody has begun is made first. */
+/** Going from a cell to its form. Looking at a form that nobody has begun makes nothing. */
 function useOpenCell(study: string) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const { message } = App.useApp();
-  const opening = useMutation({
-    mutationFn: (cell: { subject: string; column: MatrixColumn; key: string }) =>
-      openForm(
-        cell.subject,
-        {
-          event: cell.column.event,
-          event_repeat: cell.column.event_repeat,
-          form: cell.column.form,
-        },
-        cell.key,
-      ),
-    onSuccess: (form) => void navigate(`/studies/${study}/forms/${form.id}`),
-  });
   return {
-    error: opening.error,
     toSubject: (row: MatrixRow) => void navigate(`/studies/${study}/subjects/${row.subject.id}`),
     toForm: (row: MatrixRow, column: MatrixColumn, cell: MatrixCell, mayEnter: boolean) => {
-      if (cell.form_id) void navigate(`/studies/${study}/forms/${cell.form_id}`);
-      else if (!mayEnter) message.info(t("matrix/noRight"));
-      else if (!opening.isPending) {
-        opening.mutate({ subject: row.subject.id, column, key: newIdempotencyKey() });
-      }
+      const { event, event_repeat, form } = column;
+      const place = { subject: row.subject.id, event, event_repeat, form, form_repeat: "1" };
+      if (cell.form_id) void navigate(formPath(study, cell.form_id));
+      else if (mayEnter) void navigate(placePath(study, place));
+      else message.info(t("matrix/noRight"));
     },
   };
 }

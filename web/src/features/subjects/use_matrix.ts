@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { keepPreviousData, useQueries, useQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import { readMatrix, type CellState, type Matrix, type MatrixRow } from "@/api";
-
-export const pageSize = 250;
+import { pageSize, wantedPages, type PageRange } from "./matrix_pages";
 
 export interface MatrixView {
   first: Matrix | undefined;
@@ -21,14 +20,11 @@ interface Filter {
 }
 
 /**
- * The rows of the matrix, read in pages as they come into view. A filter by state needs every
- * row, because the server pages by subject: then all pages are read and filtered here.
+ * The rows of the matrix, read in pages: those in view and beside it first, then one by one the
+ * rest, so that a scroll does not meet a row that is not there. A filter by state needs every row,
+ * because the server pages by subject: then all pages are read at once and filtered here.
  */
-export function useMatrix(
-  study: string,
-  filter: Filter,
-  visible: { from: number; to: number },
-): MatrixView {
+export function useMatrix(study: string, filter: Filter, inView: PageRange): MatrixView {
   const page = (index: number) => ({
     queryKey: ["matrix", study, filter.site, filter.search, index],
     queryFn: ({ signal }: { signal: AbortSignal }) =>
@@ -43,16 +39,19 @@ export function useMatrix(
         { signal },
       ),
     staleTime: 5_000,
+    refetchOnWindowFocus: index === 0,
   });
   const first = useQuery({ ...page(0), placeholderData: keepPreviousData });
   const total = first.data?.total ?? 0;
   const pages = Math.ceil(total / pageSize);
-  const wanted = useMemo(() => {
-    const from = filter.state ? 1 : Math.max(1, Math.floor(visible.from / pageSize));
-    const to = filter.state ? pages - 1 : Math.min(pages - 1, Math.floor(visible.to / pageSize));
-    return Array.from({ length: Math.max(0, to - from + 1) }, (_, index) => from + index);
-  }, [filter.state, visible.from, visible.to, pages]);
+  const [ahead, setAhead] = useState(0);
+  const wanted = useMemo(
+    () => wantedPages(inView, filter.state ? pages : ahead, pages),
+    [filter.state, inView, ahead, pages],
+  );
   const others = useQueries({ queries: wanted.map(page) });
+  const isQuiet = first.isSuccess && others.every((query) => query.isSuccess);
+  if (isQuiet && ahead < pages) setAhead(ahead + 1);
 
   const rows = new Map<number, MatrixRow[]>();
   if (first.data) rows.set(0, first.data.rows);
