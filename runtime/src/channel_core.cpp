@@ -2,8 +2,8 @@
 // Invariants, all under lock_:
 // - receiving_ is empty (of waits that can still be claimed) while count_ > 0;
 // - sending_ is empty likewise while count_ < capacity_ and while receiving_ is not;
-// - closed_ is set once, by the last sender; unwanted_ once, by the last receiver; with either set
-//   nobody new waits on the side that has gone quiet.
+// - closed_ is set by the last sender, unwanted_ by the last receiver, both by close(), and neither
+//   is taken back; with either set nobody new waits on the side that has gone quiet.
 // A value moves while the lock is held, straight between the sender's frame, the ring and the
 // receiver's frame: such moves cannot throw and are short (big values travel boxed). Waking comes
 // after the lock. The lock is a spin lock because nothing measured beat it once partners stay on
@@ -194,6 +194,19 @@ void ChannelCore::drop_sender() noexcept {
     lock_.unlock();
     ready_all(chain);
     release_side();
+}
+
+bool ChannelCore::close() noexcept {
+    lock_.lock();
+    const bool first = !closed_;
+    closed_ = true;
+    unwanted_ = true;
+    Waiter* receivers = close_all(receiving_);
+    Waiter* senders = close_all(sending_);
+    lock_.unlock();
+    ready_all(receivers);
+    ready_all(senders);
+    return first;
 }
 
 void ChannelCore::drop_receiver() noexcept {

@@ -248,11 +248,14 @@ class Receiver {
         using value_type = T;
         using difference_type = std::ptrdiff_t;
         using iterator_concept = std::input_iterator_tag;
-        explicit Iterator(Receiver& receiver) : receiver_(&receiver) { ++*this; }
+        Iterator(Receiver& receiver, const std::source_location& where)
+            : receiver_(&receiver), where_(where) {
+            ++*this;
+        }
         T&& operator*() const { return std::move(*value_); }
         Iterator& operator++() {
             value_.reset();
-            if (auto next = receiver_->recv()) value_.emplace(std::move(*next));
+            if (auto next = receiver_->recv(where_)) value_.emplace(std::move(*next));
             return *this;
         }
         void operator++(int) { ++*this; }
@@ -260,9 +263,12 @@ class Receiver {
 
       private:
         Receiver* receiver_;
+        std::source_location where_;
         mutable std::optional<T> value_;
     };
-    Iterator begin() { return Iterator(*this); }
+    Iterator begin(const std::source_location& where = std::source_location::current()) {
+        return Iterator(*this, where);
+    }
     std::default_sentinel_t end() const noexcept { return {}; }
 
   private:

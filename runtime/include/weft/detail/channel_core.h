@@ -43,6 +43,9 @@ class ChannelCore {
     void add_receiver() noexcept { receivers_.fetch_add(1, std::memory_order_relaxed); }
     void drop_sender() noexcept;
     void drop_receiver() noexcept;
+    /// Ends the channel while both sides still hold it, as Go's close() does: receivers drain it,
+    /// sends that wait or come later are turned away. False: it was closed before.
+    bool close() noexcept;
 
     /// Moves from `value` when done, leaves it alone otherwise. Throws Cancelled.
     Exchange send(void* value, const std::source_location& where);
@@ -72,8 +75,8 @@ class ChannelCore {
     void release_side() noexcept;
 
     mutable SpinLock lock_;
-    bool closed_ = false;    // no sender is left
-    bool unwanted_ = false;  // no receiver is left
+    bool closed_ = false;    // no sender is left, or close()
+    bool unwanted_ = false;  // no receiver is left, or close()
     std::size_t count_ = 0;
     std::size_t head_ = 0;
     std::size_t capacity_;

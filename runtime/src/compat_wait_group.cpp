@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cstdio>
+
+#include "weft/cancelled.h"
+#include "weft/compat/panic.h"
+#include "weft/compat/wait_group.h"
+#include "weft/ensure.h"
+
+namespace weft::compat {
+namespace {
+
+void report_late_add(const std::source_location& where) noexcept {
+    std::fprintf(stderr,
+                 "weft: LIKELY misuse: WaitGroup::add() at %s:%u comes after another goroutine's "
+                 "wait() had found nothing to wait for; call it before starting the goroutine\n",
+                 where.file_name(), static_cast<unsigned>(where.line()));
+}
+
+}  // namespace
+
+WaitGroup::~WaitGroup() {
+    ENSURE(count_ == 0,
+           "a WaitGroup was destroyed while it counted: a later done() would write into freed "
+           "memory");
+}
+
+void WaitGroup::add(std::int64_t delta, const std::source_location& where) {
+    lock_.lock();
+    if (count_ + delta < 0) {
+        lock_.unlock();
+        throw Panic("sync: negative WaitGroup counter", name_, where);
+    }
+    const bool late = delta > 0 && !used_ && waited_for_nothing_ != nullptr &&
+                      waited_for_nothing_ != weft::detail::self();
+    used_ = true;
+    count_ += delta;
+    weft::detail::Waiter* chain = count_ == 0 ? waiters_.pop_all_claimed() : nullptr;
+    lock_.unlock();  // from here on the group may be gone; the waiters' frames may not
+    weft::detail::ready_all(chain);
+    if (late) report_late_add(where);
+}
+
+void WaitGroup::wait(const std::source_location& where) {
+    lock_.lock();
+    if (count_ == 0) {
+        if (!used_) waited_for_nothing_ = weft::detail::self();
+        lock_.unlock();
+        return;
+    }
+    weft::detail::Waiter waiter;
+    waiter.ticket = weft::detail::arm({weft::detail::WaitKind::wait_group, this, name_, where});
+    waiters_.push_back(waiter);
+    if (weft::detail::park_releasing(lock_) == weft::detail::Woke::by_peer) return;
+    lock_.lock();
+    waiters_.remove(waiter);
+    lock_.unlock();
+    weft::detail::throw_cancelled();
+}
+
+}  // namespace weft::compat
