@@ -91,7 +91,7 @@ static std::vector<http::FieldError> missing_reasons_of(const Patch& patch, cons
             merged.changed.end())
             need("changes", i, patch.changes[i].reason);
     for (std::size_t i = 0; i < patch.additions.size(); ++i)
-        need("additions", i, patch.additions[i].reason);
+        if (!patch.additions[i].is_known) need("additions", i, patch.additions[i].reason);
     return errors;
 }
 
@@ -111,9 +111,10 @@ static Result<void> apply(db::Tx& tx, Form& form, const Patch& patch, const Requ
     return write(tx, form, request);
 }
 
-Result<Form> save(db::Tx& tx, const FormId& id, const Patch& patch, const Request& request,
+Result<Form> save(db::Tx& tx, const FormId& id, Patch patch, const Request& request,
                   Refusal& refusal) {
     Form form = TRY(get(tx, id));
+    recognise_rows(form.document, patch);
     if (auto errors = check_rows(request.definition, form.document, patch); !errors.empty())
         return refusal.because(problem_of(std::move(errors)));
     TRY(apply(tx, form, patch, request, refusal));
@@ -131,9 +132,12 @@ Result<Added> add_row(db::Tx& tx, const FormId& id, const RowAddition& wish, con
     Patch patch;
     patch.additions.push_back({.group = wish.group,
                                .repeat = form.document.next_repeat(wish.group),
-                               .reason = wish.reason});
+                               .reason = wish.reason,
+                               .row_id = wish.row_id});
+    recognise_rows(form.document, patch);
     TRY(apply(tx, form, patch, request, refusal));
-    return Added{std::move(form), std::move(patch.additions.front().repeat)};
+    const RowAddition& row = patch.additions.front();
+    return Added{.form = std::move(form), .repeat = row.repeat, .is_new = !row.is_known};
 }
 
 // --- complete -----------------------------------------------------------------------------

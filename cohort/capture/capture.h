@@ -48,16 +48,18 @@ Result<Opened> open(db::Tx& tx, const FormPlace& place, const MetadataVersionId&
 /// Errors: not_found/form; conflict/item-changed with `conflicts`; refused/unknown-row;
 ///         refused/reason-required for a changed item of a completed form, which goes back to
 ///         in_progress.
-Result<Form> save(db::Tx& tx, const FormId& id, const Patch& patch, const Request& request,
+Result<Form> save(db::Tx& tx, const FormId& id, Patch patch, const Request& request,
                   Refusal& refusal);
 
-/// Adds a row to a repeating group under a key that no row of the group ever had.
+/// Adds a row to a repeating group under a key that no row of the group ever had; a row whose
+/// row_id the group knows is there already.
 /// Errors: not_found/form; refused/unknown-item; refused/not-repeating; refused/reason-required for
 /// a
 ///         completed form, which goes back to in_progress.
 struct Added {
     Form form;
     std::string repeat;
+    bool is_new = true;
 };
 Result<Added> add_row(db::Tx& tx, const FormId& id, const RowAddition& wish, const Request& request,
                       Refusal& refusal);

@@ -94,6 +94,7 @@ static json::object to_json(const Row& row) {
         out["removed"] = json::object{
             {"by", row.removed->by}, {"at", row.removed->at.ms}, {"reason", row.removed->reason}};
     if (!row.extra.empty()) out["extra"] = row.extra;
+    if (!row.row_id.empty()) out["row_id"] = row.row_id;
     return out;
 }
 
@@ -158,6 +159,7 @@ static Result<Row> row_from(const json::value& stored) {
     row.repeat = TRY(json::get_string(from, "repeat"));
     row.version = TRY(json::get_int(from, "version"));
     row.extra = TRY(text_or_empty(from, "extra"));
+    row.row_id = TRY(text_or_empty(from, "row_id"));
     if (const auto removed = TRY(json::find_object(from, "removed")))
         row.removed = Removal{.by = TRY(json::get_string(*removed, "by")),
                               .at = Instant{TRY(json::get_int(*removed, "at"))},

@@ -63,6 +63,7 @@ struct Row {
     std::vector<Item> items;
     std::optional<Removal> removed;
     std::string extra;
+    std::string row_id = {};  ///< the name its editor gave it before the server knew of it
 
     const Item* find(std::string_view item) const;
     Item* find(std::string_view item);

@@ -122,12 +122,19 @@ Result<Reply> patch_form(App& app, http::Request& request) {
     });
 }
 
+Result<void> check_row_id(std::string_view row_id) {
+    if (row_id.empty() || is_key(row_id)) return {};
+    return invalid("bad-row-id", "A row id has 1 to 64 visible characters.");
+}
+
 Result<Reply> post_row(App& app, http::Request& request) {
     StageClock clock;
     const json::object body = TRY(request.json_object());
     const RowAddition row{.group = TRY(json::get_string(body, "group")),
                           .repeat = {},
-                          .reason = TRY(json::find_string(body, "reason")).value_or("")};
+                          .reason = TRY(json::find_string(body, "reason")).value_or(""),
+                          .row_id = TRY(json::find_string(body, "row_id")).value_or("")};
+    TRY(check_row_id(row.row_id));
     clock.receive();
     const Known form = TRY(known(app, request));
     clock.validate();
@@ -135,7 +142,7 @@ Result<Reply> post_row(App& app, http::Request& request) {
     return write_once(app, request, [&](db::Tx& tx, Refusal& refusal) -> Result<Reply> {
         const Added added = TRY(add_row(tx, form.head.id, row, wish, refusal));
         return reply_with(
-            tx, added.form, 201,
+            tx, added.form, added.is_new ? 201 : 200,
             {{"added", json::object{{"group", row.group}, {"repeat", added.repeat}}}});
     });
 }

@@ -86,6 +86,13 @@ std::vector<Cell> cells_of(const std::vector<Column>& columns, const subjects::S
     return cells;
 }
 
+StateCounts counts_of(const std::vector<MatrixRow>& rows) {
+    StateCounts counts{};
+    for (const MatrixRow& row : rows)
+        for (const Cell& cell : row.cells) counts[static_cast<std::size_t>(cell.state)] += 1;
+    return counts;
+}
+
 // --- JSON ---------------------------------------------------------------------------------
 
 json::object to_json(const Column& column) {

@@ -61,7 +61,14 @@ std::vector<Column> columns_of(const study::Definition& definition,
 std::vector<Cell> cells_of(const std::vector<Column>& columns, const subjects::Subject& subject,
                            const std::vector<FormState>& forms, const CivilDate& today);
 
+struct MatrixRow {
+    const subjects::Subject* subject = nullptr;
+    std::vector<Cell> cells;
+};
+
+/// How many cells of these rows are in each state.
 using StateCounts = std::array<std::int64_t, cell_states>;
+StateCounts counts_of(const std::vector<MatrixRow>& rows);
 
 json::object to_json(const Column& column);
 json::object to_json(const Cell& cell);

@@ -42,6 +42,8 @@ Result<std::vector<Column>> study_columns(db::Tx& tx, const StudyId& study) {
 
 // --- matrix -------------------------------------------------------------------------------
 
+constexpr std::int64_t subjects_max = 1'000'000;
+
 struct MatrixWish {
     subjects::Filter filter;
     std::int64_t offset = 0;
@@ -69,28 +71,47 @@ json::object row_of(const subjects::Subject& subject, const std::vector<Cell>& c
     return {{"subject", subjects::to_json(subject)}, {"cells", std::move(out)}};
 }
 
-// The counts are of every subject the filter shows, the rows of one page of them.
+/// What every row of an answer is made from.
+struct Grid {
+    std::vector<Column> columns;
+    Calendar calendar;
+};
+
+Result<std::vector<MatrixRow>> rows_of(db::Tx& tx, const Grid& grid,
+                                       const std::vector<subjects::Subject>& subjects) {
+    const FormStates forms = TRY(form_states(tx, subjects));
+    std::vector<MatrixRow> rows;
+    rows.reserve(subjects.size());
+    for (const subjects::Subject& subject : subjects)
+        rows.push_back({&subject, cells_of(grid.columns, subject, forms.at(subject.id),
+                                           grid.calendar.today_at(subject.site))});
+    return rows;
+}
+
+// The states are counted over every subject the filter shows, which costs as much as reading all of
+// them: so only the first page, which every client reads, brings them. A page further on reads its
+// own subjects alone.
 Result<json::object> matrix(db::Tx& tx, const MatrixWish& wish, Instant at) {
-    const auto columns = TRY(study_columns(tx, wish.filter.study));
-    const auto all = TRY(subjects::list(tx, wish.filter, 0, 1'000'000));
-    const FormStates forms = TRY(form_states(tx, all));
-    const Calendar calendar = TRY(Calendar::of_study(tx, wish.filter.study, at));
-    StateCounts counts{};
-    json::array rows;
-    for (std::size_t i = 0; i < all.size(); ++i) {
-        const auto cells =
-            cells_of(columns, all[i], forms.at(all[i].id), calendar.today_at(all[i].site));
-        for (const Cell& cell : cells) counts[static_cast<std::size_t>(cell.state)] += 1;
-        const auto place = static_cast<std::int64_t>(i);
-        if (place >= wish.offset && place < wish.offset + wish.limit)
-            rows.push_back(row_of(all[i], cells));
-    }
+    const bool is_first = wish.offset == 0;
+    const std::int64_t wanted = is_first ? subjects_max : wish.limit;
+    const auto subjects = TRY(subjects::list(tx, wish.filter, wish.offset, wanted));
+    const Grid grid{TRY(study_columns(tx, wish.filter.study)),
+                    TRY(Calendar::of_study(tx, wish.filter.study, at))};
+    const auto rows = TRY(rows_of(tx, grid, subjects));
+    const std::size_t shown = std::min(rows.size(), static_cast<std::size_t>(wish.limit));
     json::array heads;
-    for (const Column& column : columns) heads.push_back(to_json(column));
-    return json::object{{"columns", std::move(heads)},
-                        {"rows", std::move(rows)},
-                        {"total", all.size()},
-                        {"states", to_json(counts)}};
+    for (const Column& column : grid.columns) heads.push_back(to_json(column));
+    json::array page;
+    page.reserve(shown);
+    for (std::size_t i = 0; i < shown; ++i) page.push_back(row_of(*rows[i].subject, rows[i].cells));
+    json::object out{{"columns", std::move(heads)}, {"rows", std::move(page)}};
+    if (is_first) {
+        out["total"] = rows.size();
+        out["states"] = to_json(counts_of(rows));
+    } else {
+        out["total"] = TRY(subjects::count(tx, wish.filter));
+    }
+    return out;
 }
 
 Result<Reply> get_matrix(App& app, http::Request& request) {

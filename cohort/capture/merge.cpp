@@ -14,6 +14,23 @@ bool says_the_same(const Item& item, const Change& change) {
     return item.raw == change.raw && item.unit == change.unit && item.missing == change.missing;
 }
 
+// --- repetitions --------------------------------------------------------------------------
+
+void recognise_rows(const Document& document, Patch& patch) {
+    for (RowAddition& addition : patch.additions) {
+        if (addition.row_id.empty()) continue;
+        const auto row = std::ranges::find_if(document.rows, [&](const Row& known) {
+            return known.group == addition.group && known.row_id == addition.row_id;
+        });
+        if (row == document.rows.end()) continue;
+        addition.is_known = true;
+        for (Change& change : patch.changes)
+            if (change.key.group == addition.group && change.key.repeat == addition.repeat)
+                change.key.repeat = row->repeat;
+        addition.repeat = row->repeat;
+    }
+}
+
 // --- conflicts ----------------------------------------------------------------------------
 
 static std::optional<Conflict> conflict_of(const Document& document, const Change& change) {
@@ -28,7 +45,7 @@ static std::optional<Conflict> conflict_of(const Document& document, const Chang
 
 static std::optional<Conflict> conflict_of(const Document& document, const RowAddition& addition) {
     const Row* row = document.find(addition.group, addition.repeat);
-    if (row == nullptr) return std::nullopt;
+    if (row == nullptr || addition.is_known) return std::nullopt;
     return Conflict{{row->group, row->repeat, ""}, nullptr, Item{}, row->removed};
 }
 
@@ -91,7 +108,8 @@ Merged merge(Document& document, const Patch& patch, const Editor& editor) {
     merged.conflicts = conflicts_of(document, patch);
     if (!merged.conflicts.empty()) return merged;
     for (const RowAddition& addition : patch.additions) {
-        document.row(addition.group, addition.repeat);
+        if (addition.is_known) continue;
+        document.row(addition.group, addition.repeat).row_id = addition.row_id;
         merged.added.push_back(addition);
     }
     for (const Change& change : patch.changes) apply(document, change, editor, merged);

@@ -27,7 +27,11 @@ struct Change {
 struct RowAddition {
     std::string group;
     std::string repeat;
-    std::string reason;  ///< needed where the form was complete
+    std::string reason;       ///< needed where the form was complete
+    std::string row_id = {};  ///< the editor's own name for the row; empty without
+
+    // Filled by recognise_rows().
+    bool is_known = false;  ///< the row is there: an earlier request added it
 };
 
 /// A wish to strike a row out. `base_version` is the row's version the editor saw.
@@ -43,6 +47,10 @@ struct Patch {
     std::vector<RowAddition> additions;
     std::vector<RowRemoval> removals;
 };
+
+/// Marks the additions whose row_id a row of the group has already (the answer to an earlier
+/// request was lost), and turns the patch's changes of these rows to the keys the rows have.
+void recognise_rows(const Document& document, Patch& patch);
 
 struct Editor {
     std::string by;
@@ -79,7 +87,7 @@ struct Merged {
 ///        saw and its content is not what the editor wants anyway (so a repeated patch is a
 ///        harmless repetition). A wish equal to what stands changes nothing.
 ///        The patch names each item once; the rows it names exist or are added by it
-///        (validation sees to both).
+///        (validation sees to both), and recognise_rows() has seen it.
 Merged merge(Document& document, const Patch& patch, const Editor& editor);
 
 /// Whether a stored item already says what the change asks for.

@@ -195,6 +195,54 @@ TEST_CASE("two editors who add a row under one key do not write into one row") {
     CHECK(text_of(stored) == "AE/1/TERM=rash@1");
 }
 
+// A new row AE/<repeat> with one value, under the editor's own name for it.
+static Patch new_row(const std::string& repeat, const std::string& term, const char* row_id) {
+    Patch out = patch("AE/" + repeat + "/TERM=" + term + "@0");
+    out.additions.push_back({.group = "AE", .repeat = repeat, .reason = "", .row_id = row_id});
+    return out;
+}
+
+static Merged recognise_and_merge(Document& stored, Patch wish) {
+    recognise_rows(stored, wish);
+    return merge(stored, wish, nurse);
+}
+
+TEST_CASE(
+    "a new row sent again under the id its editor gave it is the same row, also when changed") {
+    Document stored;
+    CHECK(recognise_and_merge(stored, new_row("1", "rash", "r-1")).added.size() == 1);
+    const Merged again = recognise_and_merge(stored, new_row("1", "rash", "r-1"));
+    CHECK(again.conflicts.empty());
+    CHECK(again.is_nothing());
+    CHECK(recognise_and_merge(stored, new_row("7", "rash", "r-1")).is_nothing());
+    CHECK(text_of(stored) == "AE/1/TERM=rash@1");
+
+    Patch more = new_row("7", "rash", "r-1");
+    more.changes.push_back(patch("AE/7/GRADE=2@0").changes[0]);
+    CHECK(recognise_and_merge(stored, more).changed.size() == 1);
+    CHECK(text_of(stored) == "AE/1/TERM=rash@1 AE/1/GRADE=2@1");
+}
+
+TEST_CASE("a row id is known in its group and in nobody else's row") {
+    Document stored = document("AE/1/TERM=rash@1");
+    CHECK(recognise_and_merge(stored, new_row("1", "rash", "r-1")).conflicts.size() == 1);
+    CHECK(recognise_and_merge(stored, new_row("2", "rash", "r-1")).added.size() == 1);
+    Patch elsewhere;
+    elsewhere.additions.push_back({.group = "CM", .repeat = "1", .reason = "", .row_id = "r-1"});
+    CHECK(recognise_and_merge(stored, elsewhere).added.size() == 1);
+    CHECK(recognise_and_merge(stored, new_row("3", "rash", "r-2")).added.size() == 1);
+}
+
+TEST_CASE("a row sent again after somebody struck it out does not come back") {
+    Document stored;
+    recognise_and_merge(stored, new_row("1", "rash", "r-1"));
+    stored.rows[0].removed = Removal{"0193", Instant{5}, "wrong subject"};
+    const Merged again = recognise_and_merge(stored, new_row("1", "rash", "r-1"));
+    REQUIRE(again.conflicts.size() == 1);
+    CHECK(again.conflicts[0].removed);
+    CHECK(stored.rows.size() == 1);
+}
+
 TEST_CASE("repeat keys that are not numbers do not disturb the next number") {
     CHECK(document("AE/first/TERM=rash@1").next_repeat("AE") == "1");
     CHECK(document("AE/7/TERM=rash@1 AE/x9/TERM=rash@1").next_repeat("AE") == "8");
@@ -213,6 +261,7 @@ TEST_CASE("a document comes back from its stored text as it was") {
     before.rows[1].items[0].missing = "REFUSED";
     before.rows[1].removed = Removal{"0193", Instant{5}, "wrong subject"};
     before.rows[1].extra = "vendor";
+    before.rows[1].row_id = "r-1";
     const std::string text = json::canonical(to_json(before));
     const auto parsed = json::parse(text);
     REQUIRE(parsed);

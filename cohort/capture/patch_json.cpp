@@ -36,7 +36,8 @@ Result<Change> change_from(const json::object& from) {
 Result<RowAddition> addition_from(const json::object& from) {
     return RowAddition{.group = TRY(json::get_string(from, "group")),
                        .repeat = TRY(repeat_from(from, "repeat")),
-                       .reason = TRY(text(from, "reason"))};
+                       .reason = TRY(text(from, "reason")),
+                       .row_id = TRY(text(from, "row_id"))};
 }
 
 Result<RowRemoval> removal_from(const json::object& from) {

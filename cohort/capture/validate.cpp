@@ -27,11 +27,6 @@ bool can_be_exported(std::string_view text) {
            text.find("\xef\xbf\xbf") == text.npos;
 }
 
-bool is_repeat_key(std::string_view key) {
-    return !key.empty() && key.size() <= 64 && key.front() != ' ' && key.back() != ' ' &&
-           std::ranges::none_of(key, [](char c) { return static_cast<unsigned char>(c) < 0x20; });
-}
-
 // Collects what is wrong with one entry of the patch.
 class Entry {
   public:
@@ -69,7 +64,7 @@ void check_change(const study::Definition& definition, std::string_view form_oid
         !entry.need(definition.group_has_item(key.group, key.item), "item", "unknown-item",
                     "The item group has no such item."))
         return;
-    entry.need(is_repeat_key(key.repeat), "repeat", "bad-repeat",
+    entry.need(is_key(key.repeat), "repeat", "bad-repeat",
                "A repeat key has 1 to 64 visible characters.");
     entry.need(change.missing.empty() ||
                    std::ranges::find(missing_reasons, change.missing) != std::end(missing_reasons),
@@ -93,7 +88,37 @@ void check_repeated(const std::vector<Change>& changes, Errors& errors) {
                   "The same item is named twice.");
 }
 
+void check_addition(const study::Definition& definition, std::string_view form_oid,
+                    const RowAddition& addition, Entry entry) {
+    if (entry.need(definition.form_has_group(form_oid, addition.group), "group", "unknown-item",
+                   "The form has no such item group."))
+        entry.need(repeats(definition, addition.group), "group", "not-repeating",
+                   "This item group has one row only.");
+    entry.need(is_key(addition.repeat), "repeat", "bad-repeat",
+               "A repeat key has 1 to 64 visible characters.");
+    entry.need(addition.row_id.empty() || is_key(addition.row_id), "row_id", "bad-row-id",
+               "A row id has 1 to 64 visible characters.");
+}
+
+void check_repeated(const std::vector<RowAddition>& additions, Errors& errors) {
+    std::set<std::pair<std::string_view, std::string_view>> keys;
+    std::set<std::pair<std::string_view, std::string_view>> ids;
+    for (std::size_t i = 0; i < additions.size(); ++i) {
+        const RowAddition& row = additions[i];
+        Entry entry(errors, at("additions", i));
+        entry.need(keys.emplace(row.group, row.repeat).second, "repeat", "duplicate-row",
+                   "The same row is added twice.");
+        entry.need(row.row_id.empty() || ids.emplace(row.group, row.row_id).second, "row_id",
+                   "duplicate-row", "The same row is added twice.");
+    }
+}
+
 }  // namespace
+
+bool is_key(std::string_view text) {
+    return !text.empty() && text.size() <= 64 && text.front() != ' ' && text.back() != ' ' &&
+           std::ranges::none_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20; });
+}
 
 std::vector<http::FieldError> validate(const study::Definition& definition,
                                        std::string_view form_oid, Patch& patch) {
@@ -101,16 +126,9 @@ std::vector<http::FieldError> validate(const study::Definition& definition,
     for (std::size_t i = 0; i < patch.changes.size(); ++i)
         check_change(definition, form_oid, patch.changes[i], {errors, at("changes", i)});
     check_repeated(patch.changes, errors);
-    for (std::size_t i = 0; i < patch.additions.size(); ++i) {
-        const RowAddition& addition = patch.additions[i];
-        Entry entry(errors, at("additions", i));
-        if (entry.need(definition.form_has_group(form_oid, addition.group), "group", "unknown-item",
-                       "The form has no such item group."))
-            entry.need(repeats(definition, addition.group), "group", "not-repeating",
-                       "This item group has one row only.");
-        entry.need(is_repeat_key(addition.repeat), "repeat", "bad-repeat",
-                   "A repeat key has 1 to 64 visible characters.");
-    }
+    for (std::size_t i = 0; i < patch.additions.size(); ++i)
+        check_addition(definition, form_oid, patch.additions[i], {errors, at("additions", i)});
+    check_repeated(patch.additions, errors);
     for (std::size_t i = 0; i < patch.removals.size(); ++i) {
         const RowRemoval& removal = patch.removals[i];
         Entry entry(errors, at("removals", i));

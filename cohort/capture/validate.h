@@ -19,12 +19,16 @@ inline constexpr std::size_t raw_bytes_max = 64 * 1024;
 
 /// Fills the typed value and the findings of every change, and lists what can never be stored:
 /// unknown-item, duplicate-item, bad-missing-reason, value-and-missing, too-long, bad-character,
-/// bad-repeat, not-repeating, reason-required (of a removal). A value that breaks a check is stored
-/// with its finding.
+/// bad-repeat, bad-row-id, duplicate-row, not-repeating, reason-required (of a removal). A value
+/// that breaks a check is stored with its finding.
 ///
 /// Shape: empty when the patch may go on; pointers name the place in the request's body.
 std::vector<http::FieldError> validate(const study::Definition& definition,
                                        std::string_view form_oid, Patch& patch);
+
+/// Whether a text can name a row: 1 to 64 characters, none of them a control character, no space at
+/// either end.
+bool is_key(std::string_view text);
 
 /// What the rows of the document say about a patch: unknown-row.
 ///

@@ -85,6 +85,16 @@ TEST_CASE("an item named twice in one request is refused, and so are wrong rows"
           "/removals/1/reason=reason-required");
 }
 
+TEST_CASE("a row is added once in one request, by its key and by its id, and its id can be read") {
+    const auto definition = test_definition();
+    Patch rows;
+    rows.additions = {{"AE", "1", "", "r-1"}, {"AE", "2", "", "r-1"}, {"AE", "1", "", ""},
+                      {"AE", "3", "", ""},    {"AE", "4", "", " "},   {"AE", "5", "", "a\nb"}};
+    CHECK(text_of(validate(*definition, "F", rows)) ==
+          "/additions/4/row_id=bad-row-id /additions/5/row_id=bad-row-id "
+          "/additions/1/row_id=duplicate-row /additions/2/repeat=duplicate-row");
+}
+
 TEST_CASE("a value that breaks a check is stored with its finding, never refused or coerced") {
     const auto definition = test_definition();
     struct Case {

@@ -30,6 +30,7 @@ static json::object removal_view(const Removal& removal) {
 
 static json::object row_view(const Row& row) {
     json::object out{{"group", row.group}, {"repeat", row.repeat}, {"version", row.version}};
+    if (!row.row_id.empty()) out["row_id"] = row.row_id;
     if (row.removed) out["removed"] = removal_view(*row.removed);
     return out;
 }

@@ -315,6 +315,42 @@ TEST_CASE("rows get keys that are never used again, and a removed row stays with
     });
 }
 
+TEST_CASE("a new row that is sent again under its id is one row, in a save and on its own") {
+    in_world([](World& w) {
+        const std::string form = "/api/v1/forms/" + w.form();
+        const auto save = [&](const char* repeat, const char* id, const char* term) {
+            const std::string place = R"({"group":"AE","repeat":")" + std::string(repeat) + "\"";
+            return R"({"additions":[)" + place + R"(,"row_id":")" + id + R"("}],"changes":[)" +
+                   place + R"(,"item":"TERM","raw":")" + term + R"(","base_version":0}]})";
+        };
+        CHECK(w.ask("ann", "PATCH", form, save("1", "r-1", "rash")).outcome() == "200");
+        // The answer was lost; then another row came, and the client thinks of key 3 by now.
+        CHECK(w.ask("amy", "PATCH", form, save("2", "r-2", "cough")).outcome() == "200");
+        const Answer again = w.ask("ann", "PATCH", form, save("3", "r-1", "rash"));
+        CHECK(again.outcome() == "200");
+        CHECK(again.at("/rows/0/row_id") == "r-1");
+        CHECK(again.at("/rows/1/row_id") == "r-2");
+        CHECK(again.at("/rows/2") == "");
+        CHECK(again.at("/version") == "3");  // nothing changed
+        CHECK(w.count("audit_record WHERE action = 'form.row.added'") == 2);
+        CHECK(w.ask("amy", "PATCH", form, save("1", "r-3", "fever")).outcome() ==
+              "412 item-changed");
+
+        const std::string row = R"({"group":"AE","row_id":"r-4"})";
+        const Answer added = w.ask("ann", "POST", form + "/rows", row);
+        CHECK(added.outcome() == "201");
+        CHECK(added.at("/added/repeat") == "3");
+        const Answer known = w.ask("ann", "POST", form + "/rows", row);
+        CHECK(known.outcome() == "200");
+        CHECK(known.at("/added/repeat") == "3");
+        CHECK(known.at("/rows/3") == "");
+        CHECK(w.ask("ann", "POST", form + "/rows", R"({"group":"AE","row_id":" "})").outcome() ==
+              "400 bad-row-id");
+        CHECK(w.ask("ann", "POST", form + "/rows", R"({"group":"AE","row_id":4})").outcome() ==
+              "400 wrong-type");
+    });
+}
+
 TEST_CASE("opening a form twice opens one form") {
     in_world([](World& w) {
         const std::string forms = "/api/v1/subjects/" + w.subject() + "/forms";

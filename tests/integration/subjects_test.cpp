@@ -126,7 +126,13 @@ TEST_CASE("the matrix shows each subject's forms, narrowed to what the caller ma
         CHECK(all.at("/total") == "3");
         CHECK(all.at("/rows/0/subject/key") == "B-0001");
         CHECK(all.at("/rows/1") == "");
-        CHECK(all.at("/states/in_progress") == "1");  // of all subjects, not of the page
+        CHECK(all.at("/states") == "");  // the first page brings them
+        const Answer first_page = w.ask("monitor", "GET", matrix + "?limit=1");
+        CHECK(first_page.at("/total") == "3");
+        CHECK(first_page.at("/rows/1") == "");
+        CHECK(first_page.at("/states/overdue") == own.at("/states/overdue"));
+        CHECK(first_page.at("/states/in_progress") == "1");  // of all subjects, not of the page
+        CHECK(w.ask("monitor", "GET", matrix + "?limit=2&offset=7").at("/rows") == "[]");
         CHECK(w.ask("monitor", "GET", matrix + "?search=b-").at("/total") == "1");
         CHECK(w.ask("monitor", "GET", matrix + "?search=%25").at("/total") == "0");
         CHECK(w.ask("monitor", "GET", matrix + "?site=" + w.ground().site_b.text).at("/total") ==
