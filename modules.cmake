@@ -33,7 +33,7 @@ module(cohort/sites               USES runtime cohort/base cohort/platform/db co
 module(cohort/subjects            USES cohort/base cohort/platform cohort/platform/db cohort/platform/http cohort/platform/zones cohort/audit cohort/identity cohort/sites cohort/study)
 module(cohort/capture             USES runtime cohort/base cohort/platform cohort/platform/auth cohort/platform/db cohort/platform/http cohort/platform/zones cohort/audit cohort/identity cohort/sites cohort/study cohort/subjects)
 module(cohort/interop             USES runtime cohort/base cohort/platform cohort/platform/db cohort/platform/http cohort/platform/xml cohort/migrations cohort/audit cohort/identity cohort/sites cohort/study cohort/subjects cohort/capture)
-module(tests/world                USES runtime cohort/base cohort/platform cohort/platform/http cohort/migrations cohort/identity cohort/sites cohort/study cohort/subjects cohort/capture cohort/interop tests/support)
+module(tests/world                USES runtime cohort/base cohort/platform cohort/platform/db cohort/platform/http cohort/migrations cohort/audit cohort/identity cohort/sites cohort/study cohort/subjects cohort/capture cohort/interop tests/support)
 module(apps/cohort                USES runtime cohort/base cohort/migrations cohort/platform/auth cohort/platform/config
                                        cohort/platform/db cohort/platform/http cohort/platform
                                        cohort/audit cohort/identity cohort/sites cohort/study cohort/subjects
@@ -42,7 +42,7 @@ set_target_properties(apps_cohort PROPERTIES OUTPUT_NAME cohort)
 module(tests/integration          USES runtime cohort/platform/db cohort/platform/http tests/support tests/world)
 if(BUILD_TESTING)
   add_dependencies(tests_integration_test apps_cohort)
-  target_compile_definitions(tests_integration_test PRIVATE COHORT_BINARY="$<TARGET_FILE:apps_cohort>")
+  target_compile_definitions(tests_integration PUBLIC COHORT_BINARY="$<TARGET_FILE:apps_cohort>")
   set_tests_properties(tests_integration PROPERTIES LABELS integration TIMEOUT 900)
 endif()
 add_subdirectory(tests/fuzz)

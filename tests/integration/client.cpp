@@ -30,20 +30,21 @@ Answer Client::receive() {
     }
     Answer answer;
     answer.status = std::stoi(text.substr(9, 3));
-    if (auto body = cohort::json::parse(text.substr(head + 4, length)))
-        answer.body = std::move(*body);
+    answer.text = text.substr(head + 4, length);
+    if (auto body = cohort::json::parse(answer.text)) answer.body = std::move(*body);
     return answer;
 }
 
 Answer Client::ask(const std::string& method, const std::string& target, const std::string& body,
-                   const cohort::http::Pairs& headers) {
+                   const cohort::http::Pairs& headers, const std::string& content_type) {
     std::string request = method + " " + target + " HTTP/1.1\r\nHost: " + address_ + "\r\n";
-    for (const auto& list : {headers_of(token_), headers})
-        for (const auto& [name, value] : list) request += name + ": " + value + "\r\n";
-    if (!body.empty())
-        request +=
-            "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) +
-            "\r\n";
+    auto all = token_.empty() ? cohort::http::Pairs() : headers_of(token_);
+    if (!sends_csrf_) std::erase_if(all, [](const auto& one) { return one.first != "cookie"; });
+    all.insert(all.end(), headers.begin(), headers.end());
+    if (!body.empty()) all.emplace_back("Content-Type", content_type);
+    if (!body.empty() || method != "GET")
+        all.emplace_back("Content-Length", std::to_string(body.size()));
+    for (const auto& [name, value] : all) request += name + ": " + value + "\r\n";
     Answer answer;
     if (send(request + "\r\n" + body)) answer = receive();
     if (answer.status == 0) connection_ = {};

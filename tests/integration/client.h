@@ -17,7 +17,11 @@ class Client {
         : address_(std::move(address)), token_(std::move(token)) {}
 
     Answer ask(const std::string& method, const std::string& target, const std::string& body = {},
-               const cohort::http::Pairs& headers = {});
+               const cohort::http::Pairs& headers = {},
+               const std::string& content_type = "application/json");
+
+    /// From here on only the cookie is sent, as another site's page could make a browser do.
+    void without_csrf() { sends_csrf_ = false; }
 
   private:
     bool send(const std::string& bytes);
@@ -25,6 +29,7 @@ class Client {
 
     std::string address_;
     std::string token_;
+    bool sends_csrf_ = true;
     weft::net::Connection connection_;
 };
 

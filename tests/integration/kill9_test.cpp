@@ -3,8 +3,6 @@
 // there, once; whoever saw nothing asks again with the same key and finds it done once too; and the
 // audit verifies. KILL9_ROUNDS and KILL9_SEED repeat or lengthen a run.
 #include <atomic>
-#include <csignal>
-#include <cstdlib>
 #include <random>
 
 #include "weft/blocking.h"
@@ -13,7 +11,8 @@
 
 #include "cohort/platform/db/db.h"
 #include "tests/integration/client.h"
-#include "tests/support/process.h"
+#include "tests/integration/server_process.h"
+#include "tests/support/environment.h"
 #include "tests/support/test.h"
 
 namespace tests {
@@ -21,40 +20,6 @@ namespace tests {
 namespace {
 
 constexpr int clients = 16;
-
-std::uint64_t from_environment(const char* name, std::uint64_t fallback) {
-    const char* text = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): tests only read it
-    return text == nullptr ? fallback : std::strtoull(text, nullptr, 10);
-}
-
-// The server program on a data folder, on a free port.
-class Server {
-  public:
-    explicit Server(const test::TempFolder& folder)
-        : process_({COHORT_BINARY, "serve", "--data", folder.path(), "--port", "0", "--set",
-                    "data.demo=false", "--web", folder.path()},
-                   folder / "stderr.txt") {
-        const std::string ready = " is ready at http://";
-        while (auto line =
-                   weft::blocking("wait for the server", [&] { return process_.read_line(); })) {
-            const std::size_t at = line->find(ready);
-            if (at == std::string::npos) continue;
-            address_ = line->substr(at + ready.size());
-            address_.erase(address_.find('/'));
-            return;
-        }
-    }
-    const std::string& address() const { return address_; }
-    void kill() { process_.signal(SIGKILL); }
-    int stop() {
-        process_.signal(SIGTERM);
-        return weft::blocking("wait for the server's end", [&] { return process_.wait(); });
-    }
-
-  private:
-    Process process_;
-    std::string address_;
-};
 
 // One request that must be done exactly once, and what its caller knows of it.
 struct Step {
@@ -197,8 +162,8 @@ int verify_audit(const test::TempFolder& folder) {
 }  // namespace
 
 TEST_CASE("kill -9 under load: what was acknowledged is there once, and the audit verifies") {
-    const auto rounds = static_cast<int>(from_environment("KILL9_ROUNDS", 50));
-    const std::uint64_t seed = from_environment("KILL9_SEED", 20'260'101);
+    const auto rounds = static_cast<int>(test::from_environment("KILL9_ROUNDS", 50));
+    const std::uint64_t seed = test::from_environment("KILL9_SEED", 20'260'101);
     MESSAGE("KILL9_SEED=", seed, " KILL9_ROUNDS=", rounds);
     std::mt19937_64 random(seed);
     const int code = weft::run([&] {

@@ -22,6 +22,7 @@ class Process {
     std::optional<std::string> read_line();
 
     void signal(int number);
+    int pid() const { return pid_; }
 
     /// Waits for the end. Shape: the exit code, or minus the signal that ended it.
     /// Blocks: its thread.

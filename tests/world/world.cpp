@@ -6,6 +6,8 @@
 
 #include "weft/ensure.h"
 
+#include "cohort/audit/sealer.h"
+#include "cohort/audit/verify.h"
 #include "cohort/capture/routes.h"
 #include "cohort/capture/test_study.h"
 #include "cohort/identity/grants.h"
@@ -17,6 +19,7 @@
 #include "cohort/sites/sites.h"
 #include "cohort/study/store.h"
 #include "cohort/subjects/routes.h"
+#include "tests/world/people.h"
 
 namespace tests {
 
@@ -55,17 +58,17 @@ class Patient final : public http::Stream {
     void finish_writing() noexcept override {}
 };
 
-study::StudyMetadata test_study() {
+}  // namespace
+
+study::StudyMetadata test_study(const std::string& oid) {
     study::StudyMetadata study;
-    study.oid = "ST.1";
+    study.oid = oid;
     study.global_variables =
         study::GlobalVariables{.study_name = study::TextElement{.text = "one"}};
     study.basic_definitions = study::BasicDefinitions{.units = capture::test_units()};
     study.versions = {capture::test_version()};
     return study;
 }
-
-}  // namespace
 
 std::unique_ptr<db::Db> open_store(const std::string& folder) {
     db::Options options;
@@ -76,9 +79,8 @@ std::unique_ptr<db::Db> open_store(const std::string& folder) {
     return db;
 }
 
-// Somebody with a role and an open session, without the seconds that hashing a password takes.
-static Result<std::string> add_person(db::Tx& tx, const OrganisationId& organisation,
-                                      const std::string& login, const identity::Holding& holding) {
+Result<std::string> add_person(db::Tx& tx, const OrganisationId& organisation,
+                               const std::string& login, const identity::Holding& holding) {
     const identity::Actor actor = identity::command_line();
     const auto user = TRY(identity::create_user(tx,
                                                 {.organisation = organisation,
@@ -96,7 +98,7 @@ static Result<Ground> lay_ground_in(db::Tx& tx) {
     const auto hospital = TRY(identity::create_organisation(tx, "Hospital", actor)).id;
     ground.site_a = TRY(sites::create(tx, {hospital, "A", "Site A", "Asia/Shanghai"}, actor)).id;
     ground.site_b = TRY(sites::create(tx, {hospital, "B", "Site B", "Europe/Berlin"}, actor)).id;
-    ground.study = TRY(study::store(tx, test_study(), {}, {}));
+    ground.study = TRY(study::store(tx, test_study("ST.1"), {}, {}));
     ground.version = TRY(study::latest_version(tx, ground.study));
     TRY(sites::activate(tx, ground.study, ground.site_a, actor));
     TRY(sites::activate(tx, ground.study, ground.site_b, actor));
@@ -177,6 +179,15 @@ World::World() : server_(std::make_unique<Server>(folder_.path())) {
 }
 
 World::~World() = default;
+
+std::string World::audit_findings() {
+    const auth::SigningKey key = auth::SigningKey::generate();
+    must(audit::Sealer(db(), key, "test").seal_all());
+    const audit::Verdict verdict = must(audit::verify(db(), {key.verify_key()}));
+    std::string findings = verdict.unsealed == 0 ? "" : "some records are not sealed; ";
+    for (const audit::Finding& finding : verdict.findings) findings += finding.what + "; ";
+    return findings;
+}
 
 db::Db& World::db() {
     return *server_->db;

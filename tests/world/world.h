@@ -77,6 +77,9 @@ class World {
     /// Rows of `SELECT COUNT(*) FROM <what>`.
     std::int64_t count(const std::string& what);
 
+    /// Seals the audit and verifies it from its first record on; what is wrong, empty when nothing.
+    std::string audit_findings();
+
     const Ground& ground() const { return ground_; }
 
   private:

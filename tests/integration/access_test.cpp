@@ -1,0 +1,391 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who may do what, over the real server: every role on every route that the server says it has, at
+// home, at another site and in another study. What is expected is said here, in the words of
+// docs/identity.md, and nothing of the code that decides is used.
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "weft/run.h"
+
+#include "tests/integration/client.h"
+#include "tests/integration/server_process.h"
+#include "tests/support/real_data.h"
+#include "tests/support/test.h"
+#include "tests/world/estate.h"
+
+namespace tests {
+
+namespace {
+
+// --- what is expected -----------------------------------------------------------------------
+
+// The table of docs/identity.md, word for word.
+const char* const roles_table = R"(
+| Role | study | build | subjects | enrol | forms | edit | complete | audit | export | accounts | system |
+|---|---|---|---|---|---|---|---|---|---|---|---|
+| `coordinator` | V | | V | X | V | E | X | V | | | |
+| `investigator` | V | | V | X | V | E | X | V | X | | |
+| `monitor` | V | | V | | V | | | V | | | |
+| `data_manager` | V | E | V | | V | | | V | X | | |
+| `statistician` | V | | V | | V | | | V | X | | |
+| `sponsor` | V | | | | | | | V | | | |
+| `office` | V | | | | | | | | | | |
+| `coder` | V | | V | | V | | | | | | |
+| `pharmacist` | V | | V | | | | | | | | |
+| `safety_officer` | V | | V | | V | | | V | | | |
+| `nurse` | V | | V | | | | | | | | |
+| `editor` | | | | | | | | | | | |
+| `engineer` | | | | | | | | | | | V |
+| `admin` | V | | | | | | | V | | X | V |
+| `auditor` | V | | V | | V | | | V | X | | |
+)";
+
+// Where a route acts: `site` is the place of a subject or a form; `system` belongs to no study.
+enum class Place { anybody, signed_in, site, study, system };
+
+struct Line {
+    const char* route;
+    Place place;
+    const char* right = "";  ///< a column of the table
+    const char* body = "";
+    const char* content_type = "application/json";
+};
+
+const Line lines[] = {
+    {"GET /ping", Place::anybody},
+    {"GET /healthz", Place::anybody},
+    {"POST /api/v1/session", Place::anybody, "", "{}"},
+    {"GET /api/v1/session", Place::signed_in},
+    {"POST /api/v1/session/password", Place::signed_in, "", "{}"},
+    {"GET /api/v1/studies", Place::signed_in},
+    {"POST /api/v1/studies", Place::system, "build", "<x/>", "application/xml"},
+    {"GET /api/v1/studies/{study}", Place::study, "study"},
+    {"GET /api/v1/studies/{study}/definition", Place::study, "study"},
+    {"GET /api/v1/studies/{study}/export.xml", Place::study, "export"},
+    {"GET /api/v1/studies/{study}/access", Place::study, "audit"},
+    {"GET /api/v1/studies/{study}/audit", Place::study, "audit"},
+    {"GET /api/v1/studies/{study}/matrix", Place::study, "subjects"},
+    {"POST /api/v1/studies/{study}/subjects", Place::site, "enrol", R"({"site":"{site}"})"},
+    {"GET /api/v1/subjects/{subject}", Place::site, "subjects"},
+    {"POST /api/v1/subjects/{subject}/forms", Place::site, "edit", R"({"event":"V","form":"F"})"},
+    {"GET /api/v1/forms/{form}", Place::site, "forms"},
+    {"PATCH /api/v1/forms/{form}", Place::site, "edit", "{}"},
+    {"POST /api/v1/forms/{form}/rows", Place::site, "edit", "{}"},
+    {"POST /api/v1/forms/{form}/complete", Place::site, "complete", "{}"},
+    {"GET /api/v1/forms/{form}/history", Place::site, "forms"},
+    {"GET /api/v1/forms/{form}/archive/{version}", Place::site, "forms"},
+    {"GET /api/v1/users", Place::system, "accounts"},
+    {"POST /api/v1/users", Place::system, "accounts", "{}"},
+    {"GET /api/v1/users/{user}", Place::system, "accounts"},
+    {"POST /api/v1/users/{user}/disable", Place::system, "accounts"},
+    {"POST /api/v1/users/{user}/enable", Place::system, "accounts"},
+    {"POST /api/v1/users/{user}/password", Place::system, "accounts", "{}"},
+    {"POST /api/v1/users/{user}/grants", Place::system, "accounts", "{}"},
+    {"DELETE /api/v1/users/{user}/grants/{grant}", Place::system, "accounts"},
+    {"GET /api/v1/system", Place::system, "system"},
+    {"GET /metrics", Place::system, "system"},
+    {"GET /config", Place::system, "system"},
+    {"DELETE /api/v1/session", Place::signed_in},  // the last: it ends the session
+};
+
+// --- reading the table ----------------------------------------------------------------------
+
+std::vector<std::string> cells_of(const std::string& line) {
+    std::vector<std::string> cells;
+    std::istringstream in(line);
+    std::string cell;
+    std::getline(in, cell, '|');
+    while (std::getline(in, cell, '|')) {
+        std::erase_if(cell, [](char c) { return c == ' ' || c == '`'; });
+        cells.push_back(cell);
+    }
+    return cells;
+}
+
+using Rights = std::set<std::string>;
+
+std::map<std::string, Rights> rights_by_role() {
+    std::map<std::string, Rights> out;
+    std::istringstream in(roles_table);
+    std::vector<std::string> heads;
+    for (std::string line; std::getline(in, line);) {
+        const auto cells = cells_of(line);
+        if (cells.empty() || cells[0].starts_with('-')) continue;
+        if (cells[0] == "Role") {
+            heads = cells;
+            continue;
+        }
+        Rights& rights = out[cells[0]];
+        for (std::size_t i = 1; i < heads.size(); ++i)
+            if (!cells[i].empty()) rights.insert(heads[i]);
+    }
+    return out;
+}
+
+bool looks(const std::string& right) {
+    static const Rights views{"study", "subjects", "forms", "audit"};
+    return views.contains(right);
+}
+
+// Somebody who may look at anything of a place knows that it is there.
+bool knows_places(const Rights& rights) {
+    return std::ranges::any_of(rights, looks);
+}
+
+enum class Distance { home, other_site, other_study };
+
+std::string expected_at_site(const Rights& rights, const Line& line, Distance distance) {
+    const bool has = rights.contains(line.right);
+    if (line.place == Place::anybody || line.place == Place::signed_in) return "ok";
+    if (line.place == Place::system) return "403";  // held at one site only
+    const bool is_home =
+        line.place == Place::study ? distance != Distance::other_study : distance == Distance::home;
+    if (!is_home || !knows_places(rights)) return "404";
+    return has && (line.place == Place::site || looks(line.right)) ? "ok" : "403";
+}
+
+std::string expected_everywhere(const Rights& rights, const Line& line) {
+    if (line.place == Place::anybody || line.place == Place::signed_in) return "ok";
+    if (rights.contains(line.right)) return "ok";
+    return line.place == Place::system || knows_places(rights) ? "403" : "404";
+}
+
+// --- asking ---------------------------------------------------------------------------------
+
+/// The ids that stand in a path at one distance from home.
+using Ids = std::map<std::string, std::string>;
+
+std::string filled(std::string text, const Ids& ids) {
+    for (const auto& [name, value] : ids)
+        for (std::size_t at; (at = text.find("{" + name + "}")) != std::string::npos;)
+            text.replace(at, name.size() + 2, value);
+    return text;
+}
+
+// Let through, whatever the route then says of the request itself; or turned away, and how.
+std::string class_of(const Answer& answer) {
+    if (answer.status == 401 || answer.status == 403) return std::to_string(answer.status);
+    if (answer.outcome() == "404 unknown-object") return "404";
+    return answer.status != 0 && answer.status < 500 ? "ok" : answer.outcome();
+}
+
+Answer ask(Client& client, const Line& line, const Ids& ids) {
+    const std::string route = line.route;
+    const std::size_t space = route.find(' ');
+    return client.ask(route.substr(0, space), filled(route.substr(space + 1), ids),
+                      filled(line.body, ids), {}, line.content_type);
+}
+
+class Scene {
+  public:
+    Scene() : estate_(lay_estate(*open_store(folder_.path()))), server_(folder_) {
+        REQUIRE_FALSE(server_.address().empty());
+        make_records();
+    }
+
+    Client client(const std::string& who) const {
+        return {server_.address(), who.empty() ? "" : estate_.ground.tokens.at(who)};
+    }
+    const Ids& ids(Distance distance) const { return ids_.at(distance); }
+    int stop() { return server_.stop(); }
+
+    // A role that the victim holds, so that there is one to take back.
+    std::string new_grant() {
+        Client admin = client("admin@all");
+        return admin
+            .ask("POST", "/api/v1/users/" + estate_.victim.text + "/grants", R"({"role":"editor"})")
+            .at("/id");
+    }
+
+  private:
+    void make_records() {
+        const Ground& ground = estate_.ground;
+        ids_[Distance::home] = record(ground.study, ground.site_a, "own value");
+        ids_[Distance::other_site] = record(ground.study, ground.site_b, "value of site B");
+        ids_[Distance::other_study] =
+            record(estate_.other_study, ground.site_a, "value of study 2");
+    }
+
+    // A subject at a place with a completed form.
+    Ids record(const cohort::StudyId& study, const cohort::SiteId& site, const std::string& note) {
+        Client anybody = client("coordinator@all");
+        Ids ids{{"study", study.text}, {"site", site.text}, {"version", "3"}};
+        ids["user"] = estate_.victim.text;
+        const Answer subject = anybody.ask("POST", "/api/v1/studies/" + study.text + "/subjects",
+                                           R"({"site":")" + site.text + "\"}");
+        ids["subject"] = subject.at("/id");
+        ids["key"] = subject.at("/key");
+        ids["form"] = anybody
+                          .ask("POST", "/api/v1/subjects/" + ids["subject"] + "/forms",
+                               R"({"event":"V","form":"F"})")
+                          .at("/id");
+        const std::string form = "/api/v1/forms/" + ids["form"];
+        const auto change = [](const std::string& item, const std::string& raw) {
+            return R"({"group":"VITALS","item":")" + item + R"(","raw":")" + raw +
+                   R"(","base_version":0})";
+        };
+        anybody.ask("PATCH", form,
+                    R"({"changes":[)" + change("SYS", "120") + "," + change("NOTE", note) + "]}");
+        const Answer done = anybody.ask("POST", form + "/complete", "{}", {{"if-match", "\"2\""}});
+        REQUIRE(done.outcome() == "200");
+        ids["note"] = note;
+        return ids;
+    }
+
+    test::TempFolder folder_;
+    Estate estate_;
+    Server server_;
+    std::map<Distance, Ids> ids_;
+};
+
+// The routes that the running server counts requests for: all that its router has.
+std::set<std::string> routes_of(Scene& scene) {
+    Client engineer = scene.client("engineer@all");
+    std::istringstream in(engineer.ask("GET", "/metrics").text);
+    const std::string head = "cohort_http_request_seconds_count{route=\"";
+    std::set<std::string> routes;
+    for (std::string line; std::getline(in, line);)
+        if (line.starts_with(head))
+            routes.insert(line.substr(head.size(), line.find('"', head.size()) - head.size()));
+    routes.erase("(none)");
+    return routes;
+}
+
+void in_scene(const std::function<void(Scene&)>& body) {
+    CHECK(weft::run([&] {
+              Scene scene;
+              body(scene);
+              CHECK(scene.stop() == 0);
+          }) == 0);
+}
+
+constexpr Distance distances[] = {Distance::home, Distance::other_site, Distance::other_study};
+constexpr const char* words[] = {"home", "other site", "other study"};
+
+// Asks every route at every distance as one person; every difference is one line.
+int check_person(Scene& scene, const std::string& who, const Rights& rights, bool everywhere) {
+    Client client = scene.client(who);
+    int cells = 0;
+    for (const Line& line : lines)
+        for (const Distance distance : distances) {
+            // A sign-out is possible once.
+            if (std::string(line.route) == "DELETE /api/v1/session" && distance != distances[2])
+                continue;
+            const std::string expected = everywhere ? expected_everywhere(rights, line)
+                                                    : expected_at_site(rights, line, distance);
+            Ids ids = scene.ids(distance);
+            const bool takes = std::string(line.route).find("{grant}") != std::string::npos;
+            ids["grant"] = takes && expected == "ok" ? scene.new_grant() : ids["form"];
+            const Answer answer = ask(client, line, ids);
+            const std::string place =
+                who + ", " + line.route + ", " + words[static_cast<std::size_t>(distance)] + ": ";
+            CHECK(place + class_of(answer) == place + expected);
+            cells += 1;
+        }
+    return cells;
+}
+
+}  // namespace
+
+TEST_CASE("the table that the tests expect is the one that the documentation shows") {
+    const auto page = real_data::read(real_data::project_folder() / "docs/identity.md");
+    REQUIRE(page);
+    CHECK(page->find(roles_table) != std::string::npos);
+}
+
+TEST_CASE("every route of the running server has a line here, and every line a route") {
+    in_scene([](Scene& scene) {
+        std::set<std::string> expected;
+        for (const Line& line : lines) expected.insert(line.route);
+        CHECK(expected.size() == std::size(lines));
+        const auto routes = routes_of(scene);
+        CHECK(routes.size() == std::size(lines));
+        for (const std::string& route : routes) CHECK_MESSAGE(expected.contains(route), route);
+        for (const std::string& route : expected) CHECK_MESSAGE(routes.contains(route), route);
+    });
+}
+
+TEST_CASE("every role gets on every route, at every distance, exactly what the table says") {
+    in_scene([](Scene& scene) {
+        const auto roles = rights_by_role();
+        REQUIRE(roles.size() == 15);
+        int cells = 0;
+        for (const auto& [role, rights] : roles) {
+            cells += check_person(scene, role + "@site", rights, false);
+            if (role != "admin") cells += check_person(scene, role + "@all", rights, true);
+        }
+        // The last, because signing out ends the hand that gives roles.
+        cells += check_person(scene, "admin@all", roles.at("admin"), true);
+        MESSAGE("asked ", cells, " times");
+    });
+}
+
+TEST_CASE(
+    "a stranger gets 401 everywhere but on the open routes, and a forged cookie is a stranger") {
+    in_scene([](Scene& scene) {
+        Client nobody = scene.client("");
+        Client forger = scene.client("monitor@site");
+        REQUIRE(forger.ask("DELETE", "/api/v1/session").status < 300);  // its token is void now
+        for (const Line& line : lines) {
+            Ids ids = scene.ids(Distance::home);
+            ids["grant"] = ids["form"];
+            const char* expected = line.place == Place::anybody ? "ok" : "401";
+            for (Client* client : {&nobody, &forger})
+                CHECK(line.route + (" " + class_of(ask(*client, line, ids))) ==
+                      line.route + (" " + std::string(expected)));
+        }
+    });
+}
+
+TEST_CASE("nothing that anybody of a site can read speaks of another site or another study") {
+    in_scene([](Scene& scene) {
+        for (const auto& [role, rights] : rights_by_role()) {
+            Client client = scene.client(role + "@site");
+            for (const Line& line : lines) {
+                if (!std::string(line.route).starts_with("GET /api/")) continue;
+                const Answer answer = ask(client, line, scene.ids(Distance::home));
+                for (const Distance distance : {Distance::other_site, Distance::other_study})
+                    for (const char* secret : {"subject", "form", "note"})
+                        CHECK_MESSAGE(
+                            answer.text.find(scene.ids(distance).at(secret)) == std::string::npos,
+                            role, " ", line.route, " shows the ", secret, " of the ",
+                            words[static_cast<std::size_t>(distance)]);
+                CHECK_MESSAGE(answer.text.find("B-0001") == std::string::npos, role, " ",
+                              line.route);
+                CHECK_MESSAGE(answer.text.find("ST.2") == std::string::npos, role, " ", line.route);
+            }
+        }
+        // The same marks are there for somebody who may see them: the search above can find.
+        Client auditor = scene.client("auditor@all");
+        const std::string study = "/api/v1/studies/" + scene.ids(Distance::other_site).at("study");
+        const std::string note = scene.ids(Distance::other_site).at("note");
+        for (const char* list : {"/matrix", "/audit", "/export.xml"}) {
+            const Answer answer = auditor.ask("GET", study + list);
+            CHECK_MESSAGE(answer.text.find("B-0001") != std::string::npos, list);
+        }
+        CHECK(auditor.ask("GET", study + "/export.xml").text.find(note) != std::string::npos);
+        CHECK(auditor.ask("GET", "/api/v1/studies").text.find("ST.2") != std::string::npos);
+    });
+}
+
+TEST_CASE("a change without the session's CSRF token is refused on every route, whoever asks") {
+    in_scene([](Scene& scene) {
+        Client client = scene.client("admin@all");
+        client.without_csrf();
+        for (const Line& line : lines) {
+            if (std::string(line.route).starts_with("GET") || line.place == Place::anybody)
+                continue;
+            Ids ids = scene.ids(Distance::home);
+            ids["grant"] = ids["form"];
+            CHECK(line.route + (" " + ask(client, line, ids).outcome()) ==
+                  line.route + std::string(" 403 csrf"));
+        }
+    });
+}
+
+}  // namespace tests

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tests/support/process.h"
+#include "tests/support/temp_folder.h"
+
+namespace tests {
+
+/// The server program on a data folder, on a free port, once it is ready. Killed when it goes.
+/// Blocks: the goroutine.
+class Server {
+  public:
+    /// `more` are further arguments of `cohort serve`.
+    explicit Server(const test::TempFolder& folder,
+                    const std::vector<std::string>& more = {"--set", "data.demo=false"});
+
+    /// "127.0.0.1:40123"; empty when it ended without becoming ready.
+    const std::string& address() const { return address_; }
+    int pid() const { return process_.pid(); }
+
+    void kill();
+
+    /// Asks it to stop. Shape: its exit code.
+    int stop();
+
+  private:
+    Process process_;
+    std::string address_;
+};
+
+}  // namespace tests
