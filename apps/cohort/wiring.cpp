@@ -14,7 +14,8 @@ namespace cohort::app {
 
 // A role is held at a study that exists and at a site that takes part in it.
 static Result<void> check_place(db::Tx& tx, const http::Scope& scope) {
-    if (scope.study) TRY(study::get(tx, *scope.study));
+    if (!scope.study) return {};
+    TRY(study::get(tx, *scope.study));
     if (!scope.site) return {};
     for (const sites::Site& site : TRY(sites::of_study(tx, *scope.study)))
         if (site.id == *scope.site) return {};

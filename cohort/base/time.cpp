@@ -123,7 +123,7 @@ Result<Instant> parse_instant(std::string_view text) {
     const int offset = offset_minutes(in, offset_ok);
     if (!in.done() || !offset_ok || !exists(date) || hour > 23 || minute > 59 || second > 59)
         return invalid("bad-time", "a time is written like 2024-05-06T07:08:09.123Z");
-    const std::int64_t minutes = to_days(date) * 1440 + hour * 60 + minute - offset;
+    const std::int64_t minutes = (to_days(date) * 24 + hour) * 60 + minute - offset;
     return Instant{(minutes * 60 + second) * 1000 + ms};
 }
 

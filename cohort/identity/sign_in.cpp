@@ -76,7 +76,8 @@ class SignIn {
             TRY(identity_.db().transact([&](db::Tx& tx) { return give_back(tx, attempt_); }));
             return matches.error();
         }
-        if (*matches && !guess.credentials->disabled) return *guess.credentials;
+        if (*matches && guess.credentials && !guess.credentials->disabled)
+            return *guess.credentials;
         TRY(identity_.db().transact(
             [&](db::Tx& tx) { return record_failure(tx, guess, actor_of(request_)); }));
         return bad_credentials();

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <utility>
+
 #include "cohort/identity/body.h"
 #include "cohort/identity/grants.h"
 #include "cohort/identity/routes.h"
@@ -221,7 +223,7 @@ void user_routes(http::Router& router, Identity& identity, PlaceCheck check_plac
                [&identity](Request& request) { return set_password(identity, request); },
                {.summary = "Set somebody's password", .body_bytes_max = secret_body_bytes_max});
     router.add(Method::post, "/api/v1/users/{user}/grants", manage(),
-               [&identity, check_place](Request& request) {
+               [&identity, check_place = std::move(check_place)](Request& request) {
                    return grant(identity, check_place, request);
                },
                {.summary = "Give a role"});

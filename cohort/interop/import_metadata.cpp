@@ -74,8 +74,8 @@ void warn_of_gaps(Report& report, const study::Definition& d, const std::string&
         report.warn(where + ": " + parent + " names the " + what + " " + oid +
                     ", which is not defined");
     };
-    if (d.merged().protocol)
-        for (const study::ChildRef& ref : d.merged().protocol->events)
+    if (const auto& protocol = d.merged().protocol)
+        for (const study::ChildRef& ref : protocol->events)
             if (!d.event(ref.oid)) gap("event", "the protocol", ref.oid);
     for (const study::StudyEventDef* event : d.events())
         for (const study::ChildRef& ref : event->forms)

@@ -121,7 +121,7 @@ Result<std::optional<Site>> find(db::Tx& tx, const OrganisationId& organisation,
 }
 
 Result<void> activate(db::Tx& tx, const StudyId& study, const SiteId& site, const Actor& actor,
-                      std::optional<std::string> oid_in_study) {
+                      const std::optional<std::string>& oid_in_study) {
     const auto known = TRY(get(tx, site));
     const std::string oid = oid_in_study.value_or(known.oid);
     TRY(check_oid(oid));

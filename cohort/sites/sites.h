@@ -51,7 +51,7 @@ Result<std::optional<Site>> find(db::Tx& tx, const OrganisationId& organisation,
 /// Lets a site take part in a study; again after it left. Twice is once.
 /// Errors: not_found/site; conflict/site-oid-taken when another site of the study has `oid`.
 Result<void> activate(db::Tx& tx, const StudyId& study, const SiteId& site, const Actor& actor,
-                      std::optional<std::string> oid_in_study = {});
+                      const std::optional<std::string>& oid_in_study = {});
 
 /// Ends a site's part in a study: no new subjects; what is there stays and can be read.
 /// Errors: not_found/site when it never took part.

@@ -55,7 +55,7 @@ Result<Holding> holding_of(db::Tx& tx, const GrantRole& wish, const FindStudy& f
     if (wish.until) holding.until = TRY(parse_instant(*wish.until));
     if (wish.study) holding.study = TRY(find_study(tx, *wish.study));
     if (!wish.site) return holding;
-    if (!wish.study)
+    if (!holding.study)
         return invalid("site-without-study", "A role at a site needs the study it is for.");
     const auto site = TRY(find_in_study(tx, *holding.study, *wish.site));
     if (!site) return not_found("site", "The study has no site with this number.");

@@ -102,6 +102,7 @@ using Ordering = std::optional<std::strong_ordering>;
 
 /// Whether the value keeps the check; nothing when it cannot be known.
 std::optional<bool> holds(const RangeCheck& check, const ItemDef& item, const ItemValue& value) {
+    if (!check.comparator) return std::nullopt;
     const std::string& op = *check.comparator;
     bool unknown = check.values.empty();
     bool found = false;
@@ -137,10 +138,10 @@ std::string sign(const std::string& comparator) {
     return comparator == "IN" ? "∈" : "∉";
 }
 
-Texts default_message(const RangeCheck& check) {
+Texts default_message(const RangeCheck& check, const std::string& comparator) {
     std::string limits;
     for (const TextElement& v : check.values) limits += (limits.empty() ? "" : ", ") + v.text;
-    const std::string rule = sign(*check.comparator) + " " + limits;
+    const std::string rule = sign(comparator) + " " + limits;
     return message("The value should be " + rule + ".", "该值应 " + rule + "。");
 }
 
@@ -158,9 +159,10 @@ void check_ranges(const ItemDef& item, const ItemValue& value, std::string_view 
         if (!check.comparator || other_unit(check, item, unit)) continue;
         if (holds(check, item, value).value_or(true)) continue;
         const bool worded = check.error_message && !check.error_message->texts.empty();
-        findings.push_back({"range-" + std::to_string(i + 1),
-                            check.soft_hard == "Soft" ? Severity::soft : Severity::hard,
-                            worded ? *check.error_message : default_message(check)});
+        findings.push_back(
+            {"range-" + std::to_string(i + 1),
+             check.soft_hard == "Soft" ? Severity::soft : Severity::hard,
+             worded ? *check.error_message : default_message(check, *check.comparator)});
     }
 }
 

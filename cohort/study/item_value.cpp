@@ -137,7 +137,7 @@ std::optional<Span> time_span(std::string_view s, bool partial) {
             span.first += *second * 1'000LL;
             width = 1'000;
             if (eat(s, '.')) {
-                int place = 100;
+                std::int64_t place = 100;
                 if (s.empty() || !is_digit(s.front())) return std::nullopt;
                 for (; !s.empty() && is_digit(s.front()); s.remove_prefix(1), place /= 10)
                     span.first += (s.front() - '0') * place;

@@ -223,9 +223,9 @@ Result<StudyMetadata> load(db::Tx& tx, const StudyId& id) {
         units.ns = odm_namespace;
         units.name = "BasicDefinitions";
         holder.children.push_back(std::move(units));
-        auto read = read_study(holder);
         if (!out.basic_definitions) out.basic_definitions.emplace();
-        out.basic_definitions->units = std::move(read.basic_definitions->units);
+        if (auto read = read_study(holder).basic_definitions)
+            out.basic_definitions->units = std::move(read->units);
     }
     for (const VersionRef& ref : TRY(versions(tx, id)))
         out.versions.push_back(TRY(load_version(tx, ref.id)));

@@ -143,8 +143,9 @@ Result<std::vector<MeasurementUnit>> units_of(db::Tx& tx, const std::vector<Link
                 TRY(element_from_json(TRY(parse_body(row.get<std::string>(0))))));
         xml::Element holder;
         holder.children.push_back(std::move(units));
-        const StudyMetadata read = read_study(holder);
-        for (const MeasurementUnit& unit : read.basic_definitions->units)
+        const auto read = read_study(holder).basic_definitions;
+        if (!read) continue;
+        for (const MeasurementUnit& unit : read->units)
             if (oids.insert(unit.oid).second) out.push_back(unit);
     }
     return out;

@@ -3,9 +3,9 @@
 
 #include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <system_error>
 #include <unistd.h>
 
 #include "cohort/platform/auth/digest.h"
@@ -32,8 +32,8 @@ class File {
 };
 
 Error file_error(const std::filesystem::path& path, const char* what) {
-    return unavailable("private-file",
-                       path.string() + " cannot be " + what + ": " + std::strerror(errno));
+    return unavailable("private-file", path.string() + " cannot be " + what + ": " +
+                                           std::generic_category().message(errno));
 }
 
 Error odd_file(const std::filesystem::path& path) {

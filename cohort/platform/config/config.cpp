@@ -104,8 +104,14 @@ std::string Config::text(std::string_view key) const {
     return find(key, Type::text).text;
 }
 
+std::int64_t Config::parsed(std::string_view key, Type type) const {
+    const auto number = parse_number(type, find(key, type).text);
+    ENSURE(number.has_value(), "a setting is checked when it is loaded");
+    return *number;
+}
+
 std::int64_t Config::number(std::string_view key) const {
-    return *parse_number(Type::number, find(key, Type::number).text);
+    return parsed(key, Type::number);
 }
 
 bool Config::boolean(std::string_view key) const {
@@ -113,11 +119,11 @@ bool Config::boolean(std::string_view key) const {
 }
 
 std::chrono::milliseconds Config::duration(std::string_view key) const {
-    return std::chrono::milliseconds{*parse_number(Type::duration, find(key, Type::duration).text)};
+    return std::chrono::milliseconds{parsed(key, Type::duration)};
 }
 
 std::int64_t Config::size(std::string_view key) const {
-    return *parse_number(Type::size, find(key, Type::size).text);
+    return parsed(key, Type::size);
 }
 
 std::string Config::shown(const Value& value) {

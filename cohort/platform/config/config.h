@@ -76,6 +76,7 @@ class Config {
 
   private:
     const Value& find(std::string_view key, Type type) const;
+    std::int64_t parsed(std::string_view key, Type type) const;
 
     std::vector<Value> values_;
 };

@@ -128,6 +128,7 @@ class Db {
                                  return {};
                              }});
         if (!outcome) return R(std::move(outcome).error());
+        ENSURE(frame.result.has_value(), "a unit of work that succeeded ran its function");
         return std::move(*frame.result);
     }
 

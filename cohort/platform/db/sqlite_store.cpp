@@ -106,6 +106,7 @@ Result<void> SqliteStore::open_writer() {
 }
 
 Result<void> SqliteStore::open_readers() {
+    ENSURE(give_back_.has_value(), "a store is opened once");
     for (int i = 0; i < options_.readers; ++i) {
         auto reader =
             TRY(SqliteConnection::open(path_, SqliteConnection::Access::read_only, options_));
@@ -255,7 +256,8 @@ void SqliteStore::after_batch() {
         counters_.checkpoints.fetch_add(1, std::memory_order_relaxed);
         return;
     }
-    if (!checkpoint_wanted_.exchange(true)) checkpointer_->post([this] { checkpoint(); });
+    if (checkpointer_ && !checkpoint_wanted_.exchange(true))
+        checkpointer_->post([this] { checkpoint(); });
 }
 
 // On the checkpointer's thread. A failure is no loss: the log still has everything.
@@ -288,7 +290,7 @@ Result<void> SqliteStore::read(Unit unit) {
         std::optional<weft::Sender<Reader>>& back;
         Reader reader;
         ~Loan() {
-            if (reader) (void)back->try_send(std::move(reader));
+            if (reader && back) (void)back->try_send(std::move(reader));
         }
     };
     Loan loan{give_back_, nullptr};
@@ -321,7 +323,7 @@ Result<void> SqliteStore::run_read(SqliteConnection& reader, Unit unit,
         return *begun.error;
     SqliteTx tx(reader);
     auto outcome = unit.call(unit.object, tx);
-    if (outcome && tx.failure()) return *tx.failure();
+    if (const auto& failure = tx.failure(); outcome && failure) return *failure;
     return outcome;
 }
 

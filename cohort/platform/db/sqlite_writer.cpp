@@ -17,7 +17,7 @@ Result<void> call_body(WriteUnit& unit, SqliteTx& tx) {
     try {
         auto outcome = unit.body.call(unit.body.object, tx);
         // A failed statement dooms its unit even when the body looked away.
-        if (outcome && tx.failure()) return *tx.failure();
+        if (const auto& failure = tx.failure(); outcome && failure) return *failure;
         return outcome;
     } catch (...) {  // tidy: allow, it is thrown again where the caller waits
         unit.thrown = std::current_exception();

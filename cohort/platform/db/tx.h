@@ -96,7 +96,7 @@ class Tx {
     static Values pack(const Args&... args) {
         return Values{to_value(args)...};
     }
-    static const Values& pack(const Values& values) { return values; }
+    static std::span<const Value> pack(const Values& values) { return values; }
 
     virtual Result<void> execute(std::string_view sql, std::span<const Value> values,
                                  const RowSink* sink, std::int64_t* changed) = 0;

@@ -112,6 +112,7 @@ Result<std::string> Connection::read(std::size_t limit) {
         body.reserve(static_cast<std::size_t>(
             std::min<std::uint64_t>(*head_.content_length, one_write_bytes_max)));
     }
+    ENSURE(parser_.has_value(), "a body is read after its head");
     while (true) {
         input_.consume(TRY(parser_->body(input_.unread(), body, limit)));
         if (parser_->done()) return body;
@@ -123,7 +124,7 @@ Result<std::string> Connection::read(std::size_t limit) {
 
 // Shape: whether the next request can be read from here.
 bool Connection::discard_body() {
-    if (parser_->done()) return true;
+    if (!parser_ || parser_->done()) return true;
     if (body_started_ || head_.expects_continue) return false;
     if (head_.content_length.value_or(discard_bytes_max + 1) > discard_bytes_max) return false;
     return read(discard_bytes_max).ok();

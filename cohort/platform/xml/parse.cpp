@@ -61,7 +61,7 @@ Builder& builder(void* context) {
 
 void read_attributes(Element& e, int count, const xmlChar** given) {
     e.attributes.reserve(static_cast<size_t>(count));
-    for (int i = 0; i < count; ++i) {
+    for (std::ptrdiff_t i = 0; i < count; ++i) {
         const xmlChar** a = given + 5 * i;
         e.attributes.push_back(
             {text_of(a[2]), text_of(a[1]), text_of(a[0]),
@@ -81,7 +81,7 @@ void start_element(void* context, const xmlChar* name, const xmlChar* prefix, co
         return b.refuse("xml-too-large", "the document has too many elements");
     if (static_cast<size_t>(attribute_count) > b.limits.attributes_max)
         return b.refuse("xml-too-large", "an element has too many attributes");
-    for (int i = 0; i < namespace_count; ++i)
+    for (std::ptrdiff_t i = 0; i < namespace_count; ++i)
         b.name_prefix(text_of(namespaces[2 * i]), text_of(namespaces[2 * i + 1]));
     Element* e = &b.document.root;
     if (!b.open.empty()) e = &b.open.back()->children.emplace_back();
