@@ -227,6 +227,7 @@ bool Poller::poll(std::int64_t timeout_ns) noexcept {
             continue;
         }
         any = true;
+        // NOLINTNEXTLINE(performance-no-int-to-ptr): epoll carries one word, address and generation
         deliver(reinterpret_cast<PollEntry*>(data & 0xffff'ffff'ffffULL),
                 static_cast<std::uint32_t>(data >> 48), events[i].events);
     }

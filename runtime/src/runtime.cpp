@@ -168,6 +168,7 @@ BlockingPool& Runtime::blocking() {
 std::size_t Runtime::foreign_threads() const noexcept {
     std::size_t all = 0;
     if (DIR* tasks = opendir("/proc/self/task")) {
+        // NOLINTNEXTLINE(concurrency-mt-unsafe): the stream is this call's own
         while (const dirent* entry = readdir(tasks))
             if (entry->d_name[0] != '.') ++all;
         closedir(tasks);

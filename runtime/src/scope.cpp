@@ -52,7 +52,8 @@ void Scope::join() noexcept {
 
 void Scope::finish(bool has_result) {
     join();
-    const bool outside_ended = link_ == detail::Link::child && entered_->outside_ended();
+    const bool outside_ended =
+        link_ == detail::Link::child && entered_ && entered_->outside_ended();
     const bool ended_inside = node_.cancelled() && !outside_ended;
     entered_.reset();
     if (first_error_ != nullptr) std::rethrow_exception(first_error_);

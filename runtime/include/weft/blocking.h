@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "weft/detail/park.h"
+#include "weft/ensure.h"
 
 namespace weft {
 
@@ -48,7 +49,10 @@ struct JobOf : Job {
     }
     R take() {
         if (thrown) std::rethrow_exception(thrown);
-        if constexpr (!std::is_void_v<R>) return std::move(*result);
+        if constexpr (!std::is_void_v<R>) {
+            ENSURE(result.has_value(), "a call on a real thread ended without a value");
+            return std::move(*result);
+        }
     }
 };
 

@@ -175,7 +175,7 @@ class Sender {
     std::size_t capacity() const { return core().capacity(); }
 
   private:
-    friend struct detail_access;
+    friend struct DetailAccess;
     template <class U>
     friend std::pair<Sender<U>, Receiver<U>> channel(std::size_t, const char*,
                                                      std::source_location);
@@ -272,7 +272,7 @@ class Receiver {
     std::default_sentinel_t end() const noexcept { return {}; }
 
   private:
-    friend struct detail_access;
+    friend struct DetailAccess;
     template <class U>
     friend std::pair<Sender<U>, Receiver<U>> channel(std::size_t, const char*,
                                                      std::source_location);
@@ -295,7 +295,7 @@ std::pair<Sender<T>, Receiver<T>> channel(std::size_t capacity, const char* name
 }
 
 /// For select and the diagnosis: the core behind an end.
-struct detail_access {  // NOLINT(readability-identifier-naming): not for users
+struct DetailAccess {
     template <class End>
     static detail::ChannelCore* core(const End& end) {
         return &end.core();

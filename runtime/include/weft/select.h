@@ -59,7 +59,7 @@ template <class T, class F>
 class ReceiveCase : public ChannelCase {
   public:
     ReceiveCase(Receiver<T>& receiver, F body, const std::source_location& at)
-        : ChannelCase{at}, core_(detail_access::core(receiver)), body_(std::move(body)) {}
+        : ChannelCase{at}, core_(DetailAccess::core(receiver)), body_(std::move(body)) {}
     SelectCase prepare() noexcept {
         SelectCase c;
         c.core = core_;
@@ -88,7 +88,7 @@ class SendCase : public ChannelCase {
     template <class V>
     SendCase(const Sender<T>& sender, V&& value, F body, const std::source_location& at)
         : ChannelCase{at},
-          core_(detail_access::core(sender)),
+          core_(DetailAccess::core(sender)),
           value_(std::forward<V>(value)),
           body_(std::move(body)) {
         if constexpr (travels_boxed<T>) box_ = std::make_unique<T>(std::move(value_));

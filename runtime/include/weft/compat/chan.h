@@ -78,7 +78,7 @@ class ChanHandle {
     friend bool operator==(const ChanHandle& a, const ChanHandle& b) {
         return a.is_nil() || b.is_nil()
                    ? a.is_nil() == b.is_nil()
-                   : detail_access::core(a.ends_->tx) == detail_access::core(b.ends_->tx);
+                   : DetailAccess::core(a.ends_->tx) == DetailAccess::core(b.ends_->tx);
     }
 
   protected:
@@ -139,7 +139,7 @@ class Sending {
   private:
     const Handle& handle() const { return static_cast<const Handle&>(*this); }
     Sender<T>& sender() const { return ChanAccess::sender<T>(handle()); }
-    weft::detail::ChannelCore* core() const { return detail_access::core(sender()); }
+    weft::detail::ChannelCore* core() const { return DetailAccess::core(sender()); }
     [[noreturn]] void throw_closed(const std::source_location& where) const {
         throw Panic("send on closed channel", core()->name(), where);
     }

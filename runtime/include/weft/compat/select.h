@@ -27,7 +27,7 @@ class SendOrPanic : public weft::detail::SendCase<T, Held, F> {
     template <class V>
     SendOrPanic(const ChanHandle<T>& channel, V&& value, F body, const std::source_location& at)
         : Base(ChanAccess::sender(channel), std::forward<V>(value), std::move(body), at),
-          name_(detail_access::core(ChanAccess::sender(channel))->name()) {}
+          name_(DetailAccess::core(ChanAccess::sender(channel))->name()) {}
     weft::detail::SelectCase prepare() noexcept {
         auto c = Base::prepare();
         c.takes_closed = true;
