@@ -1,9 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Every rule of tidy.py and check_deps.py must be able to fail."""
+"""Every rule of tidy.py and check_deps.py must be able to fail, and lint.py may not skip what changed."""
+import pathlib
+import tempfile
 import unittest
 
 import check_deps
+import lint
 import tidy
 
 HEAD = "// SPDX-License-Identifier: Apache-2.0\n"
@@ -64,6 +67,45 @@ class DepsTest(unittest.TestCase):
     def test_a_module_above_its_use_is_an_error(self):
         check_deps.read_modules("module(a USES b)\nmodule(b)\n", self.errors)
         self.assertEqual(len(self.errors), 1)
+
+
+class LintTest(unittest.TestCase):
+    """A file is skipped only while nothing that it was judged by changed."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.addCleanup(setattr, lint, "ROOT", lint.ROOT)
+        lint.ROOT = pathlib.Path(folder.name).resolve()
+        self.write("src/a.cpp", '#include "b.h"\n')
+        self.write("src/b.h", "#include <weft/c.h>\n")
+        self.write("include/weft/c.h", "")
+        self.write("src/apart.h", "")
+        self.before = self.key()
+
+    def write(self, path, text):
+        (lint.ROOT / path).parent.mkdir(parents=True, exist_ok=True)
+        (lint.ROOT / path).write_text(text)
+
+    def key(self, flags="", settings=b""):
+        command = f"c++ -I{lint.ROOT}/include {flags} -c {lint.ROOT}/src/a.cpp"
+        return lint.key_of({"file": f"{lint.ROOT}/src/a.cpp", "command": command}, settings)
+
+    def test_a_change_of_the_file_is_seen(self):
+        self.write("src/a.cpp", '#include "b.h"\nint x;\n')
+        self.assertNotEqual(self.key(), self.before)
+
+    def test_a_change_of_a_header_of_a_header_is_seen(self):
+        self.write("include/weft/c.h", "int x;\n")
+        self.assertNotEqual(self.key(), self.before)
+
+    def test_a_change_of_the_flags_or_of_the_checks_is_seen(self):
+        self.assertNotEqual(self.key(flags="-DX"), self.before)
+        self.assertNotEqual(self.key(settings=b"-*"), self.before)
+
+    def test_a_header_that_is_not_included_changes_nothing(self):
+        self.write("src/apart.h", "int x;\n")
+        self.assertEqual(self.key(), self.before)
 
 
 if __name__ == "__main__":
