@@ -41,7 +41,7 @@ void add_common(CLI::App& app, Arguments& arguments) {
            },
            "any setting of `cohort config`, for this run")
         ->type_name("KEY=VALUE")
-        ->expected(1);
+        ->allow_extra_args(false);  // one value a flag, but any number of flags
 }
 
 template <class Options>

@@ -20,10 +20,21 @@ class Client {
                const cohort::http::Pairs& headers = {},
                const std::string& content_type = "application/json");
 
+    /// Sends a head alone, as somebody who announces a body and waits; then reads the answer.
+    Answer ask_head(const std::string& method, const std::string& target,
+                    const cohort::http::Pairs& headers);
+
+    /// Announces a body; true once the server has let the request in and waits for the body, which
+    /// `finish` then sends.
+    bool begin(const std::string& method, const std::string& target, const std::string& body);
+    Answer finish(const std::string& body);
+
     /// From here on only the cookie is sent, as another site's page could make a browser do.
     void without_csrf() { sends_csrf_ = false; }
 
   private:
+    std::string head_of(const std::string& method, const std::string& target,
+                        const cohort::http::Pairs& headers) const;
     bool send(const std::string& bytes);
     Answer receive();
 

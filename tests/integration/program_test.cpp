@@ -140,6 +140,61 @@ TEST_CASE("config shows what is in force and where each value comes from") {
     CHECK(program.output.find("http.address = 127.0.0.1  (default)") != std::string::npos);
 }
 
+TEST_CASE("--set may be given for several settings, and takes one value each time") {
+    Program program{{"config", "--set", "http.port=83", "--set", "log.level=warn"}};
+    CHECK(program.wait() == 0);
+    CHECK(program.output.find("http.port = 83  (flag)") != std::string::npos);
+    CHECK(program.output.find("log.level = warn  (flag)") != std::string::npos);
+    Program greedy{{"config", "--set", "http.port=83", "log.level=warn"}};
+    CHECK(greedy.wait() == 64);
+}
+
+TEST_CASE("an import that is refused says why in one sentence, with exit 1, and leaves no study") {
+    const std::string odm = R"(<ODM xmlns="http://www.cdisc.org/ns/odm/v1.3")";
+    const std::pair<const char*, std::string> refused[] = {
+        {"line 3: ", odm + ">\n<Study>\n</ODM>"},
+        {"this is no XML", "this is a letter"},
+        {"is empty", ""},
+        {"entit", "<!DOCTYPE ODM [<!ENTITY e SYSTEM 'file:///etc/passwd'>]>" + odm + ">&e;</ODM>"},
+        {"the root element is html", "<html><body/></html>"},
+        {"no study, no data", odm + "/>"},
+        {"MetaDataVersion alone",
+         "<MetaDataVersion xmlns=\"http://www.cdisc.org/ns/odm/v1.3\" OID=\"M\"/>"},
+        {"not one of ODM 1.x or 2.0", R"(<ODM xmlns="http://www.cdisc.org/ns/odm/v9"/>)"},
+        {"a Dataset-XML file", R"(<ODM xmlns="http://www.cdisc.org/ns/odm/v1.3"
+            xmlns:data="http://www.cdisc.org/ns/Dataset-XML/v1.0" data:DatasetXMLVersion="1.0.0"/>)"},
+        {"a Define-XML file", R"(<ODM xmlns="http://www.cdisc.org/ns/odm/v1.3"
+            xmlns:def="http://www.cdisc.org/ns/def/v2.0"><Study OID="S"><MetaDataVersion OID="M"
+            Name="M" def:DefineVersion="2.0.0"/></Study></ODM>)"},
+        {"import the study \"S\" with metadata version \"M\" first",
+         odm + R"( ><ClinicalData StudyOID="S" MetaDataVersionOID="M">
+            <SubjectData SubjectKey="1"/></ClinicalData></ODM>)"},
+        {"deeper than 64 levels", odm + ">" +
+                                      [] {
+                                          std::string deep;
+                                          for (int i = 0; i < 2000; ++i) deep += "<a>";
+                                          return deep;
+                                      }()},
+    };
+    const test::TempFolder folder;
+    for (const auto& [says, text] : refused) {
+        const std::string file = folder / "study.xml";
+        std::ofstream{file, std::ios::binary} << text;
+        Program program{{"import", file, "--data", folder / "data"}};
+        CAPTURE(text);
+        CHECK(program.wait() == 1);
+        CHECK(program.output.starts_with("cohort: " + file + ": "));
+        CHECK(lines(program.output) == 1);
+        CHECK(program.output.find(says) != std::string::npos);
+    }
+    Program missing{{"import", folder / "nowhere.xml", "--data", folder / "data"}};
+    CHECK(missing.wait() == 1);
+    CHECK(lines(missing.output) == 1);
+    Program exported{{"export", "S", "--data", folder / "data"}};
+    CHECK(exported.wait() == 1);
+    CHECK(lines(exported.output) == 1);
+}
+
 TEST_CASE("a server answers, refuses a second one on its folder, and stops with exit 0") {
     for (const int number : {SIGINT, SIGTERM}) {
         const test::TempFolder folder;

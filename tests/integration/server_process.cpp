@@ -15,26 +15,36 @@ static std::vector<std::string> command(const test::TempFolder& folder,
     return arguments;
 }
 
-Server::Server(const test::TempFolder& folder, const std::vector<std::string>& more)
-    : process_(command(folder, more), folder / "stderr.txt") {
+std::string address_of(Process& server) {
     const std::string ready = " is ready at http://";
-    while (auto line =
-               weft::blocking("wait for the server", [&] { return process_.read_line(); })) {
+    while (auto line = weft::blocking("wait for the server", [&] { return server.read_line(); })) {
         const std::size_t at = line->find(ready);
         if (at == std::string::npos) continue;
-        address_ = line->substr(at + ready.size());
-        address_.erase(address_.find('/'));
-        return;
+        std::string address = line->substr(at + ready.size());
+        address.erase(address.find('/'));
+        return address;
     }
+    return {};
 }
 
+Server::Server(const test::TempFolder& folder, const std::vector<std::string>& more)
+    : process_(command(folder, more), folder / "stderr.txt"), address_(address_of(process_)) {}
+
 void Server::kill() {
-    process_.signal(SIGKILL);
+    signal(SIGKILL);
+}
+
+void Server::signal(int number) {
+    process_.signal(number);
+}
+
+int Server::wait() {
+    return weft::blocking("wait for the server's end", [&] { return process_.wait(); });
 }
 
 int Server::stop() {
-    process_.signal(SIGTERM);
-    return weft::blocking("wait for the server's end", [&] { return process_.wait(); });
+    signal(SIGTERM);
+    return wait();
 }
 
 }  // namespace tests

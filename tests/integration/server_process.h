@@ -9,6 +9,9 @@
 
 namespace tests {
 
+/// Where a server that was just started listens; empty when it ended without becoming ready.
+std::string address_of(Process& server);
+
 /// The server program on a data folder, on a free port, once it is ready. Killed when it goes.
 /// Blocks: the goroutine.
 class Server {
@@ -22,6 +25,10 @@ class Server {
     int pid() const { return process_.pid(); }
 
     void kill();
+    void signal(int number);
+
+    /// Waits for its end. Shape: its exit code.
+    int wait();
 
     /// Asks it to stop. Shape: its exit code.
     int stop();
