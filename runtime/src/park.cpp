@@ -105,8 +105,10 @@ void ready(Goroutine* goroutine) noexcept {
     if (goroutine->thread != nullptr) return wake_thread(goroutine);
     if (Worker* worker = this_worker())
         worker->push(goroutine);
-    else
-        Runtime::current()->inject(goroutine);
+    else if (Runtime* runtime = Runtime::current())
+        runtime->inject(goroutine);
+    // else it was left behind by a run that is over, and a static object has just let go of what it
+    // waited for
 }
 
 Woke park(void (*release)(void*) noexcept, void* arg) noexcept {

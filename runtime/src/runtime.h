@@ -104,6 +104,7 @@ class Runtime {
     bool deadlock_said_ = false;
 
     std::atomic<bool> main_ended_{false};
+    std::atomic<bool> survivors_said_{false};
     std::int64_t grace_until_ = 0;
     std::atomic<std::int64_t> foreign_live_{0};
     std::atomic<int> code_{0};

@@ -89,9 +89,12 @@ void install_signals() {
     fault.sa_sigaction = &on_fault;
     fault.sa_flags = SA_SIGINFO | SA_ONSTACK;
     sigaction(SIGSEGV, &fault, &installed.segv);
-    struct sigaction ignore{};
-    ignore.sa_handler = SIG_IGN;
-    sigaction(SIGPIPE, &ignore, &installed.pipe);
+    // A handler that does nothing, not SIG_IGN: programs that are started from here inherit what is
+    // ignored, and would write on for ever after their reader has gone.
+    struct sigaction broken_pipe{};
+    broken_pipe.sa_handler = [](int) {};
+    broken_pipe.sa_flags = SA_RESTART;
+    sigaction(SIGPIPE, &broken_pipe, &installed.pipe);
 }
 
 void remove_signals() {

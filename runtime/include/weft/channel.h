@@ -300,6 +300,15 @@ struct DetailAccess {
     static detail::ChannelCore* core(const End& end) {
         return &end.core();
     }
+    /// As a moved-from end is, for compat's nil.
+    template <class End>
+    static End nil() noexcept {
+        return End(nullptr);
+    }
+    template <class End>
+    static bool is_nil(const End& end) noexcept {
+        return end.core_ == nullptr;
+    }
 };
 
 }  // namespace weft

@@ -28,7 +28,7 @@ struct Options {
     std::chrono::nanoseconds grace =
         std::chrono::seconds(10);  ///< for detached goroutines once main has returned
     bool signals =
-        true;  ///< SIGQUIT prints all goroutines; stack overflow is reported; SIGPIPE is ignored
+        true;  ///< SIGQUIT prints all goroutines; stack overflow is reported; SIGPIPE does nothing
     bool migrate_always = false;  ///< debug: every wake goes to another worker if there is one
     /// Called instead of ending the process with code 2 when every goroutine is asleep for ever.
     /// Runs on a worker; run() then returns 2 without joining what is stuck.

@@ -20,9 +20,11 @@ namespace detail {
 /// Every handle keeps both sides of the core, so that only close() ends the channel.
 template <class T>
 struct Ends {
-    Sender<T> tx;
-    Receiver<T> rx;
-    Ends clone() const { return {tx.clone(), rx.clone()}; }
+    Sender<T> tx = DetailAccess::nil<Sender<T>>();
+    Receiver<T> rx = DetailAccess::nil<Receiver<T>>();
+
+    bool is_nil() const noexcept { return DetailAccess::is_nil(tx); }
+    Ends clone() const { return is_nil() ? Ends{} : Ends{tx.clone(), rx.clone()}; }
 };
 
 /// The channel behind nil handles: one on which nobody ever does the opposite of `Use`, so that
@@ -51,41 +53,31 @@ template <class T>
 class ChanHandle {
   public:
     ChanHandle() noexcept = default;
-    ChanHandle(const ChanHandle& other) { *this = other; }
+    ChanHandle(const ChanHandle& other) : ends_(other.ends_.clone()) {}
     ChanHandle(ChanHandle&&) noexcept = default;
     ChanHandle& operator=(const ChanHandle& other) {
-        if (this != &other) {
-            ends_.reset();
-            if (other.ends_) ends_.emplace(other.ends_->clone());
-        }
+        ends_ = other.ends_.clone();
         return *this;
     }
-    ChanHandle& operator=(ChanHandle&& other) noexcept {
-        if (this != &other) {
-            ends_.reset();
-            ends_.swap(other.ends_);
-        }
-        return *this;
-    }
+    ChanHandle& operator=(ChanHandle&&) noexcept = default;
 
     /// Makes it nil: Go's `ch = nil`, which takes a case out of a select.
-    void set_nil() noexcept { ends_.reset(); }
-    bool is_nil() const noexcept { return !ends_; }
-    std::size_t len() const { return ends_ ? ends_->rx.size() : 0; }
-    std::size_t cap() const { return ends_ ? ends_->rx.capacity() : 0; }
+    void set_nil() noexcept { ends_ = {}; }
+    bool is_nil() const noexcept { return ends_.is_nil(); }
+    std::size_t len() const { return is_nil() ? 0 : ends_.rx.size(); }
+    std::size_t cap() const { return is_nil() ? 0 : ends_.rx.capacity(); }
 
     /// Whether both are handles of the same channel, or both nil.
     friend bool operator==(const ChanHandle& a, const ChanHandle& b) {
-        return a.is_nil() || b.is_nil()
-                   ? a.is_nil() == b.is_nil()
-                   : DetailAccess::core(a.ends_->tx) == DetailAccess::core(b.ends_->tx);
+        if (a.is_nil() || b.is_nil()) return a.is_nil() == b.is_nil();
+        return DetailAccess::core(a.ends_.tx) == DetailAccess::core(b.ends_.tx);
     }
 
   protected:
     explicit ChanHandle(detail::Ends<T> ends) : ends_(std::move(ends)) {}
 
     // Go's channel operations leave the handle alone, so a captured copy can be used as it is.
-    mutable std::optional<detail::Ends<T>> ends_;
+    mutable detail::Ends<T> ends_;
 
   private:
     friend struct ChanAccess;
@@ -96,11 +88,12 @@ class ChanHandle {
 struct ChanAccess {
     template <class T>
     static Sender<T>& sender(const ChanHandle<T>& handle) {
-        return handle.ends_ ? handle.ends_->tx : detail::nil_channel<T, detail::Use::send>().tx;
+        return handle.is_nil() ? detail::nil_channel<T, detail::Use::send>().tx : handle.ends_.tx;
     }
     template <class T>
     static Receiver<T>& receiver(const ChanHandle<T>& handle) {
-        return handle.ends_ ? handle.ends_->rx : detail::nil_channel<T, detail::Use::receive>().rx;
+        return handle.is_nil() ? detail::nil_channel<T, detail::Use::receive>().rx
+                               : handle.ends_.rx;
     }
 };
 
