@@ -26,7 +26,8 @@ namespace {
 
 // The table of docs/identity.md, word for word.
 const char* const roles_table = R"(
-| Role | study | build | subjects | enrol | forms | edit | complete | audit | export | accounts | system |
+| Role | study | build | subjects | enrol | forms | edit | complete )"
+                                R"(| audit | export | accounts | system |
 |---|---|---|---|---|---|---|---|---|---|---|---|
 | `coordinator` | V | | V | X | V | E | X | V | | | |
 | `investigator` | V | | V | X | V | E | X | V | X | | |

@@ -162,7 +162,8 @@ TEST_CASE("an import that is refused says why in one sentence, with exit 1, and 
          "<MetaDataVersion xmlns=\"http://www.cdisc.org/ns/odm/v1.3\" OID=\"M\"/>"},
         {"not one of ODM 1.x or 2.0", R"(<ODM xmlns="http://www.cdisc.org/ns/odm/v9"/>)"},
         {"a Dataset-XML file", R"(<ODM xmlns="http://www.cdisc.org/ns/odm/v1.3"
-            xmlns:data="http://www.cdisc.org/ns/Dataset-XML/v1.0" data:DatasetXMLVersion="1.0.0"/>)"},
+            xmlns:data="http://www.cdisc.org/ns/Dataset-XML/v1.0"
+            data:DatasetXMLVersion="1.0.0"/>)"},
         {"a Define-XML file", R"(<ODM xmlns="http://www.cdisc.org/ns/odm/v1.3"
             xmlns:def="http://www.cdisc.org/ns/def/v2.0"><Study OID="S"><MetaDataVersion OID="M"
             Name="M" def:DefineVersion="2.0.0"/></Study></ODM>)"},

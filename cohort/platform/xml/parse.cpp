@@ -157,8 +157,8 @@ xmlSAXHandler handlers() {
 Error ill_formed(xmlParserCtxtPtr parser) {
     const xmlError& last = parser->lastError;
     std::string what = last.message ? last.message : "the document is not well-formed";
-    // libxml2 calls a text without any markup an empty document; whoever picked the wrong file would
-    // look for the emptiness.
+    // libxml2 calls a text without any markup an empty document; whoever picked the wrong file
+    // would look for the emptiness.
     if (last.code == XML_ERR_DOCUMENT_EMPTY) what = "this is no XML: it does not begin with '<'";
     while (!what.empty() && (what.back() == '\n' || what.back() == ' ')) what.pop_back();
     const bool encoding = last.code == XML_ERR_UNSUPPORTED_ENCODING ||
