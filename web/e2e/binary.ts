@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Starts the built server in a new folder on a free port, as a user's first start would be.
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -8,6 +8,14 @@ import type { Target } from "./target";
 
 const startMs = 60_000;
 const stopMs = 20_000;
+
+/** A target that can be lost and come back, with what it had stored. */
+export interface Binary extends Target {
+  /** kill -9; resolves when the process is gone. */
+  kill: () => Promise<void>;
+  /** Starts it again on the same folder and port. */
+  restart: () => Promise<void>;
+}
 
 /** Passwords of the first start, one "login password role" a line. */
 function readPasswords(file: string): Map<string, string> {
@@ -20,11 +28,16 @@ function readPasswords(file: string): Map<string, string> {
   );
 }
 
-export async function startBinary(path: string): Promise<Target> {
-  const folder = mkdtempSync(join(tmpdir(), "cohort-e2e-"));
+interface Running {
+  process: ChildProcess;
+  url: string;
+  said: () => string;
+}
+
+async function start(path: string, folder: string, port: string): Promise<Running> {
   const server = spawn(
     resolve(path),
-    ["serve", "--data", folder, "--port", "0", "--web", resolve("dist")],
+    ["serve", "--data", folder, "--port", port, "--web", resolve("dist")],
     { cwd: resolve(".."), stdio: ["ignore", "pipe", "pipe"] },
   );
   let said = "";
@@ -41,19 +54,37 @@ export async function startBinary(path: string): Promise<Target> {
     server.stderr.on("data", listen);
     server.on("exit", (code) => fail(new Error(`the server ended with ${code}:\n${said}`)));
   });
+  return { process: server, url, said: () => said };
+}
+
+const ended = (server: ChildProcess): Promise<number | null> =>
+  new Promise((done) => server.on("exit", done));
+
+export async function startBinary(path: string): Promise<Binary> {
+  const folder = mkdtempSync(join(tmpdir(), "cohort-e2e-"));
+  let running = await start(path, folder, "0");
+  const { url } = running;
   const passwords = readPasswords(join(folder, "demo-users.txt"));
   return {
     kind: "binary",
     url,
     passwordOf: (login) => passwords.get(login) ?? "",
+    kill: async () => {
+      const gone = ended(running.process);
+      running.process.kill("SIGKILL");
+      await gone;
+    },
+    restart: async () => {
+      running = await start(path, folder, new URL(url).port);
+    },
     stop: async () => {
-      const ended = new Promise<number | null>((done) => server.on("exit", done));
-      server.kill("SIGTERM");
-      const late = setTimeout(() => server.kill("SIGKILL"), stopMs);
-      const code = await ended;
+      const gone = ended(running.process);
+      running.process.kill("SIGTERM");
+      const late = setTimeout(() => running.process.kill("SIGKILL"), stopMs);
+      const code = await gone;
       clearTimeout(late);
       rmSync(folder, { recursive: true, force: true });
-      if (code !== 0) throw new Error(`the server stopped with ${code}:\n${said}`);
+      if (code !== 0) throw new Error(`the server stopped with ${code}:\n${running.said()}`);
     },
   };
 }

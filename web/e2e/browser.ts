@@ -127,7 +127,7 @@ export async function inspect(page: Page, name: string, ready: string): Promise<
 }
 
 /** The page itself never scrolls sideways; only the matrix and tables do, inside their boxes. */
-async function expectNoOverflow(page: Page, name: string): Promise<void> {
+export async function expectNoOverflow(page: Page, name: string): Promise<void> {
   const wide = await page.evaluate(() => {
     const width = document.documentElement.clientWidth;
     if (document.documentElement.scrollWidth <= width) return [];

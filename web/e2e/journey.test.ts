@@ -14,6 +14,14 @@ import {
   tabTo,
 } from "./browser";
 import { fillStudy } from "./fill/fill";
+import {
+  enter as enterOn,
+  field,
+  input,
+  press as pressOn,
+  saved,
+  signIn as signInAt,
+} from "./steps";
 import { findTarget, type Target } from "./target";
 
 let target: Target;
@@ -38,33 +46,11 @@ afterAll(async () => {
   await target?.stop();
 });
 
-const press = (...keys: string[]) =>
-  keys.reduce((before, key) => before.then(() => page.keyboard.press(key)), Promise.resolve());
-
-const field = (item: string): string => `[data-item="${item}"]`;
+const press = (...keys: string[]) => pressOn(page, ...keys);
+const enter = (item: string, text: string) => enterOn(page, item, text);
+const signIn = (on: Page, login: string) => signInAt(on, target, login);
 /** Weight has a unit to choose as well. */
-const weight = `${field("IT.WEIGHT")} input.value-number`;
-const saved = (on: Page) => on.waitForSelector('[data-testid="save-line"][data-save="saved"]');
-
-async function signIn(on: Page, login: string): Promise<void> {
-  await on.goto(target.url);
-  await on.waitForSelector("#login");
-  await on.keyboard.type(login);
-  await on.keyboard.press("Tab");
-  await on.keyboard.type(target.passwordOf(login));
-  await on.keyboard.press("Enter");
-  await on.waitForSelector(".studies a");
-}
-
-/** Types into the field that has the focus and checks that it is the one meant. */
-async function enter(item: string, text: string): Promise<void> {
-  const own = await page.evaluate(() =>
-    document.activeElement?.closest("[data-item]")?.getAttribute("data-item"),
-  );
-  expect(own).toBe(item);
-  await page.keyboard.type(text);
-  await page.keyboard.press("Enter");
-}
+const weight = input("IT.WEIGHT");
 
 test("a wrong password is refused in words, and nothing on the page is lost", async () => {
   await page.goto(target.url);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Modal } from "antd";
-import { useEffect, useState, type ReactNode } from "react";
+import { Fragment, useEffect, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { asProblem, onSessionEnded, readSession, type Session } from "@/api";
 import { LanguageSwitch } from "@/frame/language_switch";
@@ -40,7 +40,8 @@ export function SessionGate({ children }: { children: ReactNode }) {
   if (session.data) {
     return (
       <SessionContext value={session.data}>
-        {children}
+        {/* Somebody else begins anew: what was typed waits for the one who typed it. */}
+        <Fragment key={session.data.user.id}>{children}</Fragment>
         <Modal
           open={ended}
           title={t("session/ended")}

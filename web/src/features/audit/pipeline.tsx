@@ -52,4 +52,4 @@ export function Pipeline({ stages, zone }: { stages: Stage[]; zone: string | und
 }
 
 const formatMs = (ms: number): string =>
-  ms > 0 && ms < 10 ? ms.toFixed(1) : String(Math.round(ms));
+  ms < 0.1 ? "< 0.1" : ms < 10 ? ms.toFixed(1) : String(Math.round(ms));

@@ -32,13 +32,15 @@ export function Change({ record, model }: { record: AuditRecord; model: StudyMod
   const text = useStudyText();
   if (!record.item) return null;
   const def = model?.item(record.item);
+  const name = text(def?.question, def?.name ?? record.item);
   const isRepeating = record.group ? model?.group(record.group)?.repeating : false;
   const show = (raw?: string | null, unit?: string | null): string =>
     shownValue(i18n, model, text, record.item, raw, unit) || t("merge/empty");
   return (
     <span className="change">
-      {text(def?.question, def?.name ?? record.item)}
-      {isRepeating && record.repeat ? ` (${record.repeat})` : ""}:{" "}
+      {t("app/label", {
+        name: isRepeating && record.repeat ? `${name} (${record.repeat})` : name,
+      })}{" "}
       {record.old !== null && record.old !== undefined && record.old !== "" && (
         <>
           <del>

@@ -131,6 +131,7 @@ export function CompleteButton(props: CompleteButtonProps) {
         okButtonProps={{ disabled: !checked, loading: busy }}
         onOk={() => void finish(soft.map((line) => `${line.field.key}/${line.finding.check}`))}
         onCancel={() => setSoft([])}
+        afterOpenChange={(isOpen) => isOpen && document.getElementById("soft-confirm")?.focus()}
       >
         <p>{t("form/softLead")}</p>
         <ul>
@@ -139,14 +140,18 @@ export function CompleteButton(props: CompleteButtonProps) {
             const item = field.placed.def;
             return (
               <li key={`${field.key} ${finding.key}`}>
-                {text(item.question, item.name)}:{" "}
+                {t("app/label", { name: text(item.question, item.name) })}{" "}
                 <strong>{shownValue(i18n, model, text, item.oid, raw, unit, missing)}</strong>{" "}
                 <span className="soft">{findingText(t, text, finding)}</span>
               </li>
             );
           })}
         </ul>
-        <Checkbox checked={checked} onChange={(event) => setChecked(event.target.checked)}>
+        <Checkbox
+          id="soft-confirm"
+          checked={checked}
+          onChange={(event) => setChecked(event.target.checked)}
+        >
           {t("form/softConfirm")}
         </Checkbox>
       </Modal>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useQuery } from "@tanstack/react-query";
+import { Fragment } from "react";
 import { useTranslation } from "react-i18next";
 import { readHistory, type AuditRecord } from "@/api";
 import { Loading } from "@/frame/page";
-import { ProblemPanel } from "@/frame/problem_panel";
 import { Time } from "@/frame/time";
 import { word } from "@/i18n/word";
 import type { StudyModel } from "@/study/model";
@@ -31,21 +31,26 @@ export function ContextPanel({ form, version, field, model, zone }: ContextPanel
   return (
     <>
       <h3>{text(item.question, item.name)}</h3>
-      <h4>{t("form/help")}</h4>
-      <p>{help || <span className="soft">{t("form/helpNone")}</span>}</p>
-      {item.checks.length > 0 && (
+      {help && (
         <>
-          <h4>{t("form/expected")}</h4>
-          <ul className="context-rules">
-            {item.checks.map((check) => (
-              <li key={check.id}>
-                {ruleText(t, text, check, model, item.code_list)}{" "}
-                <span className="soft">({t(`check/${check.severity}`)})</span>
-              </li>
-            ))}
-          </ul>
+          <h4>{t("form/help")}</h4>
+          <p>{help}</p>
         </>
       )}
+      {(["hard", "soft"] as const).map((severity) => {
+        const rules = item.checks
+          .filter((check) => check.severity === severity)
+          .map((check) => ruleText(t, text, check, model, item.code_list))
+          .filter((rule) => rule !== "");
+        return (
+          rules.length > 0 && (
+            <Fragment key={severity}>
+              <h4>{t(`form/expected/${severity}`)}</h4>
+              <p>{rules.join(t("form/expected/separator"))}</p>
+            </Fragment>
+          )
+        );
+      })}
       <h4 id="item-history" tabIndex={-1}>
         {t("form/historyOpen")}
       </h4>
@@ -64,7 +69,14 @@ function ItemHistory({ form, version, field, model, zone }: ContextPanelProps & 
   });
   if (form === "") return <p className="soft">{t("form/historyNone")}</p>;
   if (history.error) {
-    return <ProblemPanel error={history.error} onRetry={() => void history.refetch()} />;
+    return (
+      <p className="soft">
+        {t("problem/read")}{" "}
+        <button type="button" className="number-link" onClick={() => void history.refetch()}>
+          {t("app/retry")}
+        </button>
+      </p>
+    );
   }
   if (!history.data) return <Loading rows={2} />;
   const records = newestFirst(history.data.records).filter(

@@ -2,9 +2,9 @@
 import { HistoryOutlined } from "@ant-design/icons";
 import { useQueryClient } from "@tanstack/react-query";
 import { Alert, Button, Drawer, Grid } from "antd";
-import { useCallback, useEffect, useMemo, useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, useLocation, useNavigate } from "react-router";
+import { Link } from "react-router";
 import type { FormDocument } from "@/api";
 import { Page } from "@/frame/page";
 import { may, useSession } from "@/session/session";
@@ -20,11 +20,10 @@ import { focusField } from "./keys";
 import { LeaveGuard } from "./leave_guard";
 import { NextForm } from "./next_form";
 import { MergeView } from "./merge_view";
-import { formPath, placeOf, type BegunState } from "./place";
+import { formPath } from "./place";
 import { allFields, type Obstacle } from "./problems";
 import { ReasonDialog } from "./reason_dialog";
 import { SaveLine, SaveTrouble } from "./save_status";
-import { placeKey } from "./kept";
 import { useEntryKeys } from "./use_entry_keys";
 import { useFormDraft } from "./use_form_draft";
 import { useRowRemoval } from "./use_row_removal";
@@ -42,7 +41,6 @@ export function FormEntry({ model, document }: FormEntryProps) {
   const { draft, snapshot } = useFormDraft(document, model);
   const current = snapshot.document;
   const study = current.study;
-  useBegunAddress(current);
   const zone = siteOf(useStudy(study).data?.sites, current.site)?.time_zone;
   const isWide = Grid.useBreakpoint().lg ?? true;
   const mayEdit = may(session, "form.edit", { study, site: current.site });
@@ -127,7 +125,10 @@ export function FormEntry({ model, document }: FormEntryProps) {
       }
       lead={
         <span className="form-lead">
-          <span className={`badge badge-${current.state}`} data-testid="form-state">
+          <span
+            className={`badge badge-${current.id === "" ? "not_begun" : current.state}`}
+            data-testid="form-state"
+          >
             {current.id === "" ? t("form/notBegun") : t(`form/state/${current.state}`)}
           </span>
           {current.id !== "" && (
@@ -143,7 +144,7 @@ export function FormEntry({ model, document }: FormEntryProps) {
         )
       }
     >
-      <LeaveGuard draft={draft} />
+      <LeaveGuard draft={draft} document={current} />
       <div className="form-columns">
         <div className="form-main" onKeyDown={onKeyDown} onBlur={onBlur}>
           {!mayEdit && <Alert type="info" showIcon title={t("form/readOnly")} />}
@@ -204,7 +205,7 @@ export function FormEntry({ model, document }: FormEntryProps) {
                   requestAnimationFrame(() => {
                     window.document
                       .getElementById("error-summary")
-                      ?.scrollIntoView({ block: "nearest" });
+                      ?.scrollIntoView({ block: "start" });
                     if (first) focusField(first.key);
                   });
                 }}
@@ -265,18 +266,4 @@ export function FormEntry({ model, document }: FormEntryProps) {
       {removal.dialog}
     </Page>
   );
-}
-
-/** The first save makes the form: the address then names it, and the page stays as it is. */
-function useBegunAddress(document: FormDocument): void {
-  const navigate = useNavigate();
-  const { pathname } = useLocation();
-  const { id, study } = document;
-  const key = placeKey(placeOf(document));
-  useEffect(() => {
-    const path = formPath(study, id);
-    if (id === "" || pathname === path) return;
-    const state: BegunState = { begunAt: key };
-    void navigate(path, { replace: true, state });
-  }, [id, study, key, pathname, navigate]);
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, Navigate, useLocation, useParams, useSearchParams } from "react-router";
-import { readForm, readSubject, type FormPlace } from "@/api";
+import { readForm, readSubject, type FormDocument, type FormPlace } from "@/api";
 import { Loading, Page } from "@/frame/page";
 import { NotFoundPage, ProblemPanel } from "@/frame/problem_panel";
 import { useStudyModel } from "@/study/use_study";
@@ -41,10 +42,15 @@ function LoadedForm({ study, form, place }: LoadedFormProps) {
     queryKey: ["subject", place?.subject],
     queryFn: ({ signal }) => readSubject(place?.subject ?? "", { signal }),
     enabled: place !== undefined,
+    staleTime: 0,
   });
-  const there = place && detail.data && formAt(detail.data, place);
-  if (there) return <Navigate to={formPath(study, there)} replace />;
-  const document = place ? detail.data && blankForm(detail.data, place) : saved.data;
+  // Decided once, on what the server says now: a form begun on this page must not open anew.
+  const [blank, setBlank] = useState<FormDocument>();
+  const known = detail.isFetchedAfterMount || detail.isError ? detail.data : undefined;
+  const there = place && known && formAt(known, place);
+  if (there && !blank) return <Navigate to={formPath(study, there)} replace />;
+  if (place && known && !blank) setBlank(blankForm(known, place));
+  const document = saved.data ?? blank;
   if (model && document) return <FormEntry model={model} document={document} />;
   const error = saved.error ?? detail.error ?? definitionError;
   return (

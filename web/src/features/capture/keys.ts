@@ -14,7 +14,8 @@ export function focusField(key: string): boolean {
   const field = document.querySelector(`[data-field="${CSS.escape(key)}"]`);
   const input = field && firstInput(field);
   if (!input) return false;
-  input.scrollIntoView({ block: "center" });
+  // No further than needed: a page that jumps at each Enter cannot be read.
+  field.scrollIntoView({ block: "nearest" });
   input.focus({ preventScroll: true });
   if (input instanceof HTMLInputElement && input.type === "text") input.select();
   return true;

@@ -81,7 +81,7 @@ export function MergeView(props: MergeViewProps) {
               </Radio>
             </Radio.Group>
             <p className="soft">
-              {t("merge/before")}: {show(edit?.before, edit?.unit)}
+              {t("app/label", { name: t("merge/before") })} {show(edit?.before, edit?.unit)}
             </p>
           </fieldset>
         );

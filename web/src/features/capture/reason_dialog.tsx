@@ -7,12 +7,14 @@ interface ReasonDialogProps {
   title: string;
   lead: string;
   okText: string;
-  isDanger?: boolean;
+  /** Something is removed, not changed. */
+  isRemoval?: boolean;
   onReason: (reason: string) => void;
   onLater: () => void;
 }
 
-const offered = ["source", "typing", "late", "query"] as const;
+const forChange = ["source", "typing", "late", "query"] as const;
+const forRemoval = ["twice", "elsewhere", "never"] as const;
 
 /** Asks why; closing it changes nothing and loses nothing. */
 export function ReasonDialog(props: ReasonDialogProps) {
@@ -23,7 +25,7 @@ export function ReasonDialog(props: ReasonDialogProps) {
       open={props.open}
       title={props.title}
       okText={props.okText}
-      okButtonProps={{ danger: props.isDanger }}
+      okButtonProps={{ danger: props.isRemoval }}
       cancelText={t("form/reasonLater")}
       onOk={() => form.submit()}
       onCancel={props.onLater}
@@ -45,7 +47,7 @@ export function ReasonDialog(props: ReasonDialogProps) {
           <Input autoFocus maxLength={500} onPressEnter={() => form.submit()} />
         </Form.Item>
         <div className="reasons">
-          {offered.map((reason) => (
+          {(props.isRemoval ? forRemoval : forChange).map((reason) => (
             <Button
               key={reason}
               size="small"

@@ -17,7 +17,7 @@ export function useFormDraft(
   document: FormDocument,
   model: StudyModel,
 ): { draft: FormDraft; snapshot: Snapshot } {
-  const { user } = useSession();
+  const { user, csrf } = useSession();
   const client = useQueryClient();
   const [draft] = useState(
     () =>
@@ -59,6 +59,9 @@ export function useFormDraft(
       draft.close();
     };
   }, [draft]);
+
+  // Signed in again: what waited for that is sent at once.
+  useEffect(() => void draft.flush(), [draft, csrf]);
 
   const { id } = snapshot.document;
   const newer = useQuery({

@@ -50,7 +50,7 @@ export function useRowRemoval(draft: FormDraft, onGone: (group: string, repeat: 
       title={t("form/removeTitle")}
       lead={t("form/removeLead")}
       okText={t("form/remove")}
-      isDanger
+      isRemoval
       onReason={(reason) => removing && void remove(removing, reason)}
       onLater={() => setRemoving(undefined)}
     />

@@ -3,10 +3,11 @@ import { useQuery } from "@tanstack/react-query";
 import { Input, Tag } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { asProblem, listStudies, listUsers, type RoleGrant, type User } from "@/api";
+import { asProblem, listStudies, listUsers, readStudy, type RoleGrant, type User } from "@/api";
 import { EmptyState, Loading, Page } from "@/frame/page";
 import { ProblemPanel } from "@/frame/problem_panel";
 import { word } from "@/i18n/word";
+import { siteOf } from "@/study/use_study";
 import "./people.css";
 
 export function PeoplePage() {
@@ -65,8 +66,6 @@ export function PeoplePage() {
 }
 
 function Person({ user }: { user: User }) {
-  const { i18n } = useTranslation();
-  const where = useScopeName();
   return (
     <tr>
       <th scope="row">{user.name}</th>
@@ -75,22 +74,29 @@ function Person({ user }: { user: User }) {
         {user.roles
           .filter((grant) => !grant.revoked_at)
           .map((grant, index) => (
-            <Tag key={`${grant.role}-${index}`}>
-              {word(i18n, "role", grant.role)} · {where(grant)}
-            </Tag>
+            <Held key={`${grant.role}-${index}`} grant={grant} />
           ))}
       </td>
     </tr>
   );
 }
 
-/** Where a role holds, by the names of things rather than their ids. */
-function useScopeName(): (grant: RoleGrant) => string {
-  const { t } = useTranslation();
+/** A role and where it holds, by the names of things rather than their ids. */
+function Held({ grant }: { grant: RoleGrant }) {
+  const { t, i18n } = useTranslation();
   const studies = useQuery({ queryKey: ["studies"], queryFn: listStudies });
-  return ({ study, site }) => {
-    if (!study && !site) return t("people/scopeAll");
-    const name = studies.data?.find((entry) => entry.id === study)?.name;
-    return name ?? t("nav/study");
-  };
+  const study = useQuery({
+    queryKey: ["study", grant.study],
+    queryFn: ({ signal }) => readStudy(grant.study ?? "", { signal }),
+    enabled: !!grant.study && !!grant.site,
+    staleTime: 60_000,
+  });
+  const names = [
+    word(i18n, "role", grant.role),
+    grant.study
+      ? (studies.data?.find((entry) => entry.id === grant.study)?.name ?? t("nav/study"))
+      : t("people/scopeAll"),
+    grant.site && (siteOf(study.data?.sites, grant.site)?.name ?? t("addSubject/site")),
+  ];
+  return <Tag className="held">{names.filter(Boolean).join(" · ")}</Tag>;
 }

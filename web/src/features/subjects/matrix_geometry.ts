@@ -9,7 +9,7 @@ export interface Geometry {
   formHead: number;
 }
 
-export const wide: Geometry = { row: 38, column: 42, subject: 168, eventHead: 30, formHead: 128 };
+export const wide: Geometry = { row: 38, column: 42, subject: 168, eventHead: 30, formHead: 164 };
 export const narrow: Geometry = { row: 44, column: 44, subject: 108, eventHead: 30, formHead: 112 };
 
 export const headOf = (geometry: Geometry): number => geometry.eventHead + geometry.formHead;

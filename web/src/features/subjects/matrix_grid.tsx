@@ -159,7 +159,7 @@ export function MatrixGrid(props: GridProps) {
         aria-colcount={columns.length + 1}
         aria-activedescendant={cellId(here)}
         style={{
-          height: `clamp(320px, calc(100dvh - 300px), ${headOf(geometry) + total * geometry.row + 18}px)`,
+          height: `clamp(320px, calc(100dvh - 250px), ${headOf(geometry) + total * geometry.row + 18}px)`,
         }}
         onKeyDown={onKeyDown}
         onClick={(event) => {

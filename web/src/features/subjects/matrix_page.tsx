@@ -119,7 +119,10 @@ function StudyMatrix({ study }: { study: string }) {
           total={view.total}
           row={view.row}
           geometry={isWide ? wide : narrow}
-          siteName={(site) => siteOf(info.data?.sites, site)?.name ?? ""}
+          // Where all subjects are at one site, its name says nothing.
+          siteName={(site) =>
+            (info.data?.sites.length ?? 0) > 1 ? (siteOf(info.data?.sites, site)?.name ?? "") : ""
+          }
           mayEnter={mayEnter}
           onRange={onRange}
           onSubject={opening.toSubject}
@@ -193,16 +196,18 @@ function FilterRow({ study, filters, onChange }: FilterRowProps) {
   const sites = useStudy(study).data?.sites ?? [];
   return (
     <search className="filters" aria-label={t("matrix/filters")}>
-      <Select
-        aria-label={t("matrix/site")}
-        value={filters.site}
-        popupMatchSelectWidth={false}
-        options={[
-          { value: "", label: t("matrix/allSites") },
-          ...sites.map((site) => ({ value: site.id, label: site.name })),
-        ]}
-        onChange={(site: string) => onChange({ site })}
-      />
+      {sites.length > 1 && (
+        <Select
+          aria-label={t("matrix/site")}
+          value={filters.site}
+          popupMatchSelectWidth={false}
+          options={[
+            { value: "", label: t("matrix/allSites") },
+            ...sites.map((site) => ({ value: site.id, label: site.name })),
+          ]}
+          onChange={(site: string) => onChange({ site })}
+        />
+      )}
       <Select
         aria-label={t("matrix/state")}
         value={filters.state}

@@ -118,14 +118,17 @@ function Requests({ report, rates }: { report: SystemReport; rates: number[] }) 
       key: first,
       value,
       colour: statusColours[first] ?? "#8792a2",
-      label: `${first}xx ${t(`system/statusClass/${first}`)}: ${count(value, i18n.language)}`,
+      label: t("app/labelled", {
+        name: `${first}xx ${t(`system/statusClass/${first}`)}`,
+        value: count(value, i18n.language),
+      }),
     };
   });
   return (
     <Card title={t("system/requests")}>
       <Figures entries={[[t("system/total"), count(report.requests.total, i18n.language)]]} />
       <p className="soft">
-        {t("system/rate")}: {(rates.at(-1) ?? 0).toFixed(1)}
+        {t("app/labelled", { name: t("system/rate"), value: (rates.at(-1) ?? 0).toFixed(1) })}
       </p>
       <Sparkline values={rates} label={t("system/rate")} />
       <StackedBar parts={parts} label={t("system/byStatus")} />
@@ -177,18 +180,18 @@ function Store({ report }: { report: SystemReport }) {
             key: "data",
             value: store.bytes,
             colour: "#0b5fc0",
-            label: `${t("system/data")}: ${bytes(store.bytes)}`,
+            label: t("app/labelled", { name: t("system/data"), value: bytes(store.bytes) }),
           },
           {
             key: "wal",
             value: store.wal_bytes,
             colour: "#7fb0ea",
-            label: `${t("system/wal")}: ${bytes(store.wal_bytes)}`,
+            label: t("app/labelled", { name: t("system/wal"), value: bytes(store.wal_bytes) }),
           },
         ]}
       />
       <p className="soft path">
-        {t("system/path")}: {store.path}
+        {t("app/labelled", { name: t("system/path"), value: store.path })}
       </p>
       <p className="soft">{t("system/writerHint")}</p>
     </Card>
@@ -235,8 +238,9 @@ function Sealer({ report }: { report: SystemReport }) {
       )}
       {heads.map((head) => (
         <p key={head.chain} className="soft path">
-          {nameOf(head.chain)}: {t("life/sealed", { number: count(head.number, i18n.language) })},{" "}
-          <Time at={head.at} /> <code>{head.hash.slice(0, 16)}</code>
+          {t("app/label", { name: nameOf(head.chain) })}{" "}
+          {t("life/sealed", { number: count(head.number, i18n.language) })}, <Time at={head.at} />{" "}
+          <code>{head.hash.slice(0, 16)}</code>
         </p>
       ))}
     </Card>

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a browser loads before it shows the first page has a limit, checked by every build.
+import { gzipSync } from "node:zlib";
+import type { Plugin } from "vite";
+
+type Bundle = Parameters<Extract<Plugin["generateBundle"], (...args: never[]) => unknown>>[1];
+
+/** The scripts and styles of the first page: the entry and what it imports, not what it loads later. */
+export function firstLoad(bundle: Bundle): string[] {
+  const wanted = new Set<string>();
+  const take = (name: string): void => {
+    const file = bundle[name];
+    if (!file || wanted.has(name)) return;
+    wanted.add(name);
+    if (file.type === "chunk") file.imports.forEach(take);
+  };
+  for (const [name, file] of Object.entries(bundle)) {
+    if ((file.type === "chunk" && file.isEntry) || name.endsWith(".css")) take(name);
+  }
+  return [...wanted];
+}
+
+/** Ends the build when the first page is more than `limitKb` of compressed script and style. */
+export const budget = (limitKb: number): Plugin => ({
+  name: "budget",
+  generateBundle(_options, bundle) {
+    const sizes = firstLoad(bundle).map((name): [string, number] => {
+      const file = bundle[name];
+      const text = file?.type === "chunk" ? file.code : (file?.source ?? "");
+      return [name, gzipSync(text).length / 1000];
+    });
+    const total = sizes.reduce((sum, [, kb]) => sum + kb, 0);
+    if (total <= limitKb) return;
+    const list = sizes.map(([name, kb]) => `${name} ${kb.toFixed(0)} kB`).join(", ");
+    this.error(`the first page is ${total.toFixed(0)} kB compressed, over ${limitKb}: ${list}`);
+  },
+});
