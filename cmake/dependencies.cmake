@@ -1,6 +1,6 @@
 # Everything comes from Debian's packages (the list is in tools/packages.txt; the reasons are in docs/decisions/).
 find_package(Threads REQUIRED)
-if(NOT PROJECT_IS_TOP_LEVEL)
+if(NOT PROJECT_IS_TOP_LEVEL OR WEFT_ONLY)
   return()
 endif()
 find_package(PkgConfig REQUIRED)

@@ -2,9 +2,13 @@
 # ThreadSanitizer, a scheduler that is not instrumented. It runs on every goroutine's fiber, so
 # instrumented it would report its own bookkeeping; the edges between goroutines are announced by
 # hand (runtime/src/fiber.h), which is also what lets races on one worker be seen.
-execute_process(COMMAND g++ -print-file-name=include/backtrace.h OUTPUT_VARIABLE header
+set(gcc g++)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  set(gcc ${CMAKE_CXX_COMPILER})
+endif()
+execute_process(COMMAND ${gcc} -print-file-name=include/backtrace.h OUTPUT_VARIABLE header
                 OUTPUT_STRIP_TRAILING_WHITESPACE)
-execute_process(COMMAND g++ -print-file-name=libbacktrace.a OUTPUT_VARIABLE archive
+execute_process(COMMAND ${gcc} -print-file-name=libbacktrace.a OUTPUT_VARIABLE archive
                 OUTPUT_STRIP_TRAILING_WHITESPACE)
 if(NOT EXISTS ${header} OR NOT EXISTS ${archive})
   message(FATAL_ERROR "weft: gcc's libbacktrace is missing (Debian: libgcc-12-dev)")

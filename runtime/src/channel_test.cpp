@@ -481,7 +481,8 @@ TEST_CASE("using an end that was moved from is reported as a broken contract") {
     CHECK(receiver.said("a moved-from Receiver was used"));
 }
 
-TEST_CASE("a receive that nobody can ever answer ends the process with code 2 and says so") {
+TEST_CASE("a receive that nobody can ever answer ends the process with code 2 and says so" *
+          doctest::skip(test::emulated())) {
     const auto end = test::in_child([] {
         return run([] {
             auto [tx, rx] = channel<int>(0, "results");

@@ -7,6 +7,20 @@
 #include <link.h>
 
 namespace weft::detail {
+namespace {
+
+// What weft_switch finds on a stack that never ran, and where in it the address it returns to is.
+#if defined(__x86_64__)
+constexpr std::size_t saved_words = 9;  // six registers, the address, two to align
+constexpr std::size_t return_word = 6;
+#elif defined(__aarch64__)
+constexpr std::size_t saved_words = 20;
+constexpr std::size_t return_word = 1;
+#else
+#error "weft has no context switch for this processor"
+#endif
+
+}  // namespace
 
 // Not inlined, so that the compiler, which may treat the getter as a constant, cannot keep one
 // thread's answer across a switch.
@@ -17,11 +31,10 @@ namespace weft::detail {
 void prepare(Fiber& fiber, std::byte* low, std::size_t bytes) noexcept {
     fiber.stack_low = low;
     fiber.stack_bytes = bytes;
-    // weft_switch pops six registers and returns into weft_entry with a 16-byte aligned stack.
-    auto* top = reinterpret_cast<std::uintptr_t*>(low + bytes);
-    top -= 9;
-    std::memset(top, 0, 9 * sizeof *top);
-    top[6] = reinterpret_cast<std::uintptr_t>(&weft_entry);
+    // weft_switch restores zeroes and returns into weft_entry with a 16-byte aligned stack.
+    auto* top = reinterpret_cast<std::uintptr_t*>(low + bytes) - saved_words;
+    std::memset(top, 0, saved_words * sizeof *top);
+    top[return_word] = reinterpret_cast<std::uintptr_t>(&weft_entry);
     fiber.sp = top;
     fiber.exceptions = {};
 #if defined(WEFT_ASAN)

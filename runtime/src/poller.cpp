@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/src/poller.h"
 
+#include <algorithm>
 #include <array>
+#include <atomic>
+#include <cerrno>
+#include <limits>
 #include <mutex>
+#include <span>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -210,12 +215,31 @@ void Poller::deliver(PollEntry* entry, std::uint32_t generation, std::uint32_t e
         if (waiter != nullptr) ready(waiter);
 }
 
+namespace {
+
+// Nanoseconds where the kernel can (5.11), whole milliseconds rounded up where it or a container's
+// filter refuses.
+int wait_for_events(int epoll, std::span<epoll_event> events, std::int64_t timeout_ns) noexcept {
+    static std::atomic<bool> exact{true};
+    const int most = static_cast<int>(events.size());
+    if (exact.load(std::memory_order_relaxed)) {
+        timespec limit{timeout_ns / 1'000'000'000, timeout_ns % 1'000'000'000};
+        const int n =
+            epoll_pwait2(epoll, events.data(), most, timeout_ns < 0 ? nullptr : &limit, nullptr);
+        if (n >= 0 || (errno != ENOSYS && errno != EPERM)) return n;
+        exact.store(false, std::memory_order_relaxed);
+    }
+    constexpr std::int64_t longest = std::numeric_limits<int>::max();
+    const auto ms = timeout_ns < 0 ? -1 : std::min((timeout_ns + 999'999) / 1'000'000, longest);
+    return epoll_wait(epoll, events.data(), most, static_cast<int>(ms));
+}
+
+}  // namespace
+
 bool Poller::poll(std::int64_t timeout_ns) noexcept {
     Unwatched unwatched;
     std::array<epoll_event, 128> events{};
-    timespec limit{timeout_ns / 1'000'000'000, timeout_ns % 1'000'000'000};
-    const int n = epoll_pwait2(epoll_, events.data(), static_cast<int>(events.size()),
-                               timeout_ns < 0 ? nullptr : &limit, nullptr);
+    const int n = wait_for_events(epoll_, events, timeout_ns);
     bool any = false;
     for (int i = 0; i < n; ++i) {
         const std::uint64_t data = events[i].data.u64;

@@ -16,6 +16,7 @@
 #include "weft/time.h"
 
 #include "runtime/src/fiber.h"
+#include "tests/support/child.h"
 #include "tests/support/test.h"
 
 using namespace std::chrono_literals;
@@ -177,7 +178,8 @@ TEST_CASE("a plain thread wakes a goroutine, and a goroutine wakes a plain threa
     });
 }
 
-TEST_CASE("when every goroutine is asleep for ever the report names each with its wait") {
+TEST_CASE("when every goroutine is asleep for ever the report names each with its wait" *
+          doctest::skip(test::emulated())) {
     for (unsigned workers : {1U, 2U}) {
         Options options = with_workers(workers);
         std::string text;

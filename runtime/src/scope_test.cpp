@@ -297,7 +297,8 @@ TEST_CASE("joining a task twice is reported") {
     CHECK(end.said("joined twice"));
 }
 
-TEST_CASE("a goroutine that waits for ever is named with its scope's wait when all are asleep") {
+TEST_CASE("a goroutine that waits for ever is named with its scope's wait when all are asleep" *
+          doctest::skip(test::emulated())) {
     const auto end = test::in_child([] {
         return run([] {
             auto [tx, rx] = channel<int>(0, "orders");

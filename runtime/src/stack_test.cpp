@@ -91,8 +91,9 @@ TEST_CASE("a stack overflow is reported with the goroutine's name and where it w
 #if defined(WEFT_ASAN) || defined(WEFT_TSAN)
     MESSAGE("the sanitizer reports the fault itself");
 #else
-    for (Guard kind : {Guard::automatic, Guard::protect}) {
-        const auto end = test::in_child([&] { return overflow_under(kind); });
+    const auto chosen = test::in_child([] { return overflow_under(Guard::automatic); });
+    const auto forced = test::in_child([] { return overflow_under(Guard::protect); });
+    for (const test::ChildEnd& end : {chosen, forced}) {
         CHECK(end.died());
         CHECK(end.said("goroutine stack overflow"));
         CHECK(end.said("\"deep-recursion\""));

@@ -3,6 +3,7 @@
 // (low to high: r15 r14 r13 r12 rbx rbp return-address), so that weft_inspect can describe a parked
 // stack to the unwinder with the same CFI. The floating-point control words are process-wide by
 // convention and are not switched.
+#if defined(__x86_64__)
         .text
 
 // void* weft_switch(void** save, void* load, void* pass): returns `pass` on the stack that is entered.
@@ -103,3 +104,4 @@ weft_inspect:
         .size   weft_inspect, .-weft_inspect
 
         .section .note.GNU-stack,"",@progbits
+#endif

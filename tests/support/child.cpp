@@ -5,10 +5,13 @@
 #include <csignal>
 #include <cstdlib>
 #include <iostream>
+#include <iterator>
+#include <sstream>
 #include <string>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <vector>
 
 #include "tests/support/test.h"
 
@@ -34,6 +37,22 @@ std::string filter_for(std::string name) {
     _exit(code);
 }
 
+// TEST_EMULATOR names what runs a program built for another processor, with its arguments.
+void exec_again(const std::string& filter) {
+    const char* emulator =
+        std::getenv("TEST_EMULATOR");  // NOLINT(concurrency-mt-unsafe): read only
+    std::istringstream before(emulator != nullptr ? emulator : "");
+    std::vector<std::string> words(std::istream_iterator<std::string>(before), {});
+    std::array<char, 4096> self{};
+    if (readlink("/proc/self/exe", self.data(), self.size() - 1) < 0) return;
+    words.emplace_back(self.data());
+    words.push_back(filter);
+    std::vector<char*> arguments;
+    for (std::string& word : words) arguments.push_back(word.data());
+    arguments.push_back(nullptr);
+    execvp(arguments[0], arguments.data());
+}
+
 std::string read_all(int fd) {
     std::string all;
     std::array<char, 4096> buffer{};
@@ -45,6 +64,10 @@ std::string read_all(int fd) {
 }
 
 }  // namespace
+
+bool emulated() {
+    return std::getenv("TEST_EMULATOR") != nullptr;  // NOLINT(concurrency-mt-unsafe): read only
+}
 
 ChildEnd in_child(const std::function<int()>& body, std::source_location where) {
     const std::string place = std::string(where.file_name()) + ":" + std::to_string(where.line());
@@ -65,7 +88,7 @@ ChildEnd in_child(const std::function<int()>& body, std::source_location where) 
         close(ends[0]);
         close(ends[1]);
         setenv(variable, place.c_str(), 1);  // NOLINT(concurrency-mt-unsafe): one thread after fork
-        execl("/proc/self/exe", "child", filter.c_str(), static_cast<char*>(nullptr));
+        exec_again(filter);
         _exit(127);
     }
     close(ends[1]);

@@ -23,4 +23,9 @@ struct ChildEnd {
 ChildEnd in_child(const std::function<int()>& body,
                   std::source_location where = std::source_location::current());
 
+/// This program was built for another processor and an emulator (TEST_EMULATOR) runs it. The
+/// emulator's own threads look to weft like threads of the program that could still wake somebody,
+/// so no deadlock can be proven there: tests of that say `* doctest::skip(test::emulated())`.
+bool emulated();
+
 }  // namespace test
