@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cohort/platform/http/static_files.h"
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <fstream>
@@ -39,6 +40,8 @@ std::string_view content_type_of(std::string_view path) {
     return "application/octet-stream";
 }
 
+constexpr std::string_view gzip_ending = ".gz";
+
 constexpr std::string_view not_built =
     "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Cohort</title>"
     "<p>The server runs, but its web pages are not built. Build them with <code>./dev build</code> "
@@ -53,32 +56,76 @@ bool lists_tag(std::string_view header, std::string_view tag) {
     return header == "*" || header.find(tag) != header.npos;
 }
 
+std::string_view trimmed(std::string_view text) {
+    const auto first = text.find_first_not_of(" \t");
+    if (first == text.npos) return {};
+    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+// "q=0", "q=0.0" and so on: the weight that says "not this one".
+bool is_zero_weight(std::string_view parameter) {
+    if (!parameter.starts_with("q=") && !parameter.starts_with("Q=")) return false;
+    parameter.remove_prefix(2);
+    return !parameter.empty() && parameter.find_first_not_of("0.") == parameter.npos;
+}
+
+// Whether an Accept-Encoding header lets gzip in, by name or by "*". Source: RFC 9110 §12.5.3.
+bool takes_gzip(std::string_view header) {
+    bool by_star = false;
+    while (!header.empty()) {
+        const std::string_view one = header.substr(0, header.find(','));
+        header.remove_prefix(std::min(one.size() + 1, header.size()));
+        const auto semicolon = std::min(one.find(';'), one.size());
+        const std::string_view name = trimmed(one.substr(0, semicolon));
+        const bool refused =
+            semicolon < one.size() && is_zero_weight(trimmed(one.substr(semicolon + 1)));
+        if (name == "gzip" || name == "x-gzip") return !refused;
+        if (name == "*") by_star = !refused;
+    }
+    return by_star;
+}
+
 }  // namespace
+
+Result<StaticFiles::Representation> StaticFiles::read(const std::string& path) {
+    std::ifstream in{path, std::ios::binary};
+    std::stringstream text;
+    text << in.rdbuf();
+    if (!in) return unavailable("web-unreadable", "Cannot read " + path + ".");
+    auto bytes = std::make_shared<const std::string>(std::move(text).str());
+    std::string etag = "\"" + auth::sha256_hex(*bytes).substr(0, 20) + "\"";
+    return Representation{std::move(bytes), std::move(etag)};
+}
 
 Result<StaticFiles> StaticFiles::load(const std::string& folder) {
     StaticFiles pages;
     std::error_code failure;
     if (!fs::is_directory(folder, failure)) return pages;
     std::size_t total = 0;
+    std::map<std::string, Representation> compressed;
     // Links are not followed into folders; a link to a file is left out by is_symlink().
     for (const auto& entry : fs::recursive_directory_iterator(folder, failure)) {
         if (entry.is_symlink() || !entry.is_regular_file()) continue;
-        std::ifstream in{entry.path(), std::ios::binary};
-        std::stringstream text;
-        text << in.rdbuf();
-        if (!in) return unavailable("web-unreadable", "Cannot read " + entry.path().string() + ".");
-        auto bytes = std::make_shared<const std::string>(std::move(text).str());
-        total += bytes->size();
+        Representation content = TRY(read(entry.path().string()));
+        total += content.bytes->size();
         if (total > bytes_max) {
             return refused("web-too-large", folder + " holds more than 64 MiB of web pages.");
         }
         std::string path = "/" + fs::relative(entry.path(), folder).generic_string();
-        const std::string etag = "\"" + auth::sha256_hex(*bytes).substr(0, 20) + "\"";
+        if (path.ends_with(gzip_ending)) {
+            path.resize(path.size() - gzip_ending.size());
+            compressed.emplace(std::move(path), std::move(content));
+            continue;
+        }
         const bool is_hashed = path.starts_with("/assets/");
         std::string type{content_type_of(path)};
-        pages.files_[std::move(path)] = {std::move(bytes), std::move(type), etag, is_hashed};
+        pages.files_[std::move(path)] = {std::move(content), {}, std::move(type), is_hashed};
     }
     if (failure) return unavailable("web-unreadable", "Cannot read the folder " + folder + ".");
+    for (auto& [path, content] : compressed) {
+        const auto file = pages.files_.find(path);
+        if (file != pages.files_.end()) file->second.gzip = std::move(content);
+    }
     return pages;
 }
 
@@ -94,14 +141,18 @@ Result<Reply> StaticFiles::answer(const Request& request) const {
         return Reply::bytes(503, "text/html; charset=utf-8", std::string{not_built});
     }
     const File& file = it->second;
+    const bool is_gzip = file.gzip && takes_gzip(request.header("accept-encoding").value_or(""));
+    const Representation& content = is_gzip ? *file.gzip : file.plain;
     Reply reply = Reply::bytes(200, file.content_type, {});
-    reply.set("ETag", file.etag);
+    reply.set("ETag", content.etag);
     reply.set("Cache-Control", file.is_hashed ? "public, max-age=31536000, immutable" : "no-cache");
+    if (file.gzip) reply.set("Vary", "Accept-Encoding");
+    if (is_gzip) reply.set("Content-Encoding", "gzip");
     const auto known = request.header("if-none-match");
-    if (known && lists_tag(*known, file.etag)) {
+    if (known && lists_tag(*known, content.etag)) {
         reply.status = 304;
     } else {
-        reply.shared_body = file.bytes;
+        reply.shared_body = content.bytes;
     }
     return reply;
 }

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -13,7 +14,8 @@
 namespace cohort::http {
 
 /// The built web pages, read into memory once: a path is looked up among the names that were there,
-/// so no path can lead out of the folder.
+/// so no path can lead out of the folder. A file that stands compressed beside itself (`app.js.gz`)
+/// is sent that way to whoever takes it.
 class StaticFiles {
   public:
     static constexpr std::size_t bytes_max = 64 * 1024 * 1024;
@@ -23,20 +25,27 @@ class StaticFiles {
     /// its thread; call it before serving.
     static Result<StaticFiles> load(const std::string& folder);
 
-    /// The file at the path; index.html for a path without a file ending, which is a page of the
-    /// application; 304 when the caller has it already.
-    /// Errors: not_found/unknown-path.
+    /// The file at the path, as gzip where there is one and the caller takes it; index.html for a
+    /// path without a file ending, which is a page of the application; 304 when the caller has it
+    /// already. Errors: not_found/unknown-path.
     Result<Reply> answer(const Request& request) const;
 
     std::size_t count() const noexcept { return files_.size(); }
 
   private:
-    struct File {
+    // The same content in one of its forms; each has a tag of its own.
+    struct Representation {
         std::shared_ptr<const std::string> bytes;
-        std::string content_type;
         std::string etag;
+    };
+    struct File {
+        Representation plain;
+        std::optional<Representation> gzip;
+        std::string content_type;
         bool is_hashed;  ///< its name changes with its content, so it may be kept for ever
     };
+    static Result<Representation> read(const std::string& path);
+
     std::map<std::string, File, std::less<>> files_;  ///< by path: "/assets/app-1a2b3c4d.js"
 };
 

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "cohort/platform/http/writer.h"
 #include "tests/support/test.h"
 
 namespace cohort::http {
@@ -60,6 +61,66 @@ TEST_CASE("what the caller has already is not sent again") {
     CHECK(get(files, "/", tag).value().status == 304);
     CHECK(get(files, "/", "W/" + tag + ", \"x\"").value().status == 304);
     CHECK(get(files, "/", "\"x\"").value().status == 200);
+}
+
+// What a caller with these headers gets.
+static Reply get_with(const StaticFiles& files, std::string path, Pairs headers) {
+    Request request;
+    request.path = std::move(path);
+    request.headers = std::move(headers);
+    return files.answer(request).value();
+}
+
+TEST_CASE("a compressed file is sent to whoever takes it, and the plain one to everybody else") {
+    const Folder folder;
+    std::ofstream{folder.path / "assets/app-1a2b3c4d.js.gz"} << "(let a)";
+    std::ofstream{folder.path / "orphan.js.gz"} << "nothing";
+    const StaticFiles files = folder.files();
+    CHECK(files.count() == 3);
+    const auto sent = [&](const char* accepted) {
+        return std::string{
+            get_with(files, "/assets/app-1a2b3c4d.js", {{"accept-encoding", accepted}}).content()};
+    };
+    for (const char* takes : {"gzip", "br, gzip;q=0.5", "deflate , gzip", "*", "gzip;q=1, *;q=0"}) {
+        CAPTURE(takes);
+        CHECK(sent(takes) == "(let a)");
+    }
+    for (const char* leaves :
+         {"", "identity", "gzip;q=0", "gzip; q=0.000", "*;q=0", "br", "gzipped", "*, gzip;q=0"}) {
+        CAPTURE(leaves);
+        CHECK(sent(leaves) == "let a");
+    }
+}
+
+TEST_CASE(
+    "the two forms of a file have their own tag and length, and a cache can tell them apart") {
+    const Folder folder;
+    std::ofstream{folder.path / "index.html.gz"} << "<compressed>";
+    const StaticFiles files = folder.files();
+    const Reply plain = get_with(files, "/", {});
+    const Reply packed = get_with(files, "/", {{"accept-encoding", "gzip"}});
+    CHECK(packed.header("Content-Encoding") == "gzip");
+    CHECK(plain.header("Content-Encoding").empty());
+    CHECK(packed.header("Content-Type") == "text/html; charset=utf-8");
+    for (const Reply* reply : {&plain, &packed}) CHECK(reply->header("Vary") == "Accept-Encoding");
+    CHECK(plain.header("ETag") != packed.header("ETag"));
+    CHECK(get_with(files, "/favicon.svg", {{"accept-encoding", "gzip"}}).header("Vary").empty());
+
+    // A tag is known only for the form it belongs to.
+    const std::string tag{packed.header("ETag")};
+    const Pairs same = {{"accept-encoding", "gzip"}, {"if-none-match", tag}};
+    const Reply unchanged = get_with(files, "/", same);
+    CHECK(unchanged.status == 304);
+    CHECK(unchanged.header("Vary") == "Accept-Encoding");
+    CHECK(get_with(files, "/", {{"if-none-match", tag}}).status == 200);
+
+    // HEAD says the length that GET would send, and sends nothing.
+    Framing framing;
+    framing.head_only = true;
+    std::string head;
+    CHECK(append_head(head, packed, framing).ok());
+    CHECK(head.find("Content-Length: 12\r\n") != std::string::npos);
+    CHECK_FALSE(has_body(packed, framing));
 }
 
 TEST_CASE("nothing outside the folder can be reached, by path or by link") {
