@@ -16,7 +16,8 @@ namespace {
 namespace bj = boost::json;
 
 // Looks for what Boost's reader accepts and a store of records must not: a repeated member (one of
-// the two values would vanish) and NUL characters. Runs over the text before a value is built.
+// the two values would vanish), NUL characters and numbers beyond a double. Runs over the text
+// before a value is built.
 struct Inspector {
     static constexpr std::size_t max_object_size = static_cast<std::size_t>(-1);
     static constexpr std::size_t max_array_size = static_cast<std::size_t>(-1);
@@ -25,6 +26,7 @@ struct Inspector {
 
     bool duplicate = false;
     bool nul = false;
+    bool endless = false;  // 1e400 would become an infinity, which JSON cannot write
     std::string key;
     std::vector<std::unordered_set<std::string>> members;
 
@@ -59,7 +61,10 @@ struct Inspector {
     bool on_number_part(bj::string_view, bj::error_code&) { return true; }
     bool on_int64(std::int64_t, bj::string_view, bj::error_code&) { return true; }
     bool on_uint64(std::uint64_t, bj::string_view, bj::error_code&) { return true; }
-    bool on_double(double, bj::string_view, bj::error_code&) { return true; }
+    bool on_double(double number, bj::string_view, bj::error_code&) {
+        endless = !std::isfinite(number);
+        return !endless;
+    }
     bool on_bool(bool, bj::error_code&) { return true; }
     bool on_null(bj::error_code&) { return true; }
     bool on_comment_part(bj::string_view, bj::error_code&) { return true; }
@@ -80,6 +85,7 @@ Result<void> inspect(std::string_view text, const Limits& limits) {
         return invalid("json-duplicate-key", "an object names the same member twice");
     if (parser.handler().nul)
         return invalid("json-nul", "a text contains a NUL character, which cannot be stored");
+    if (parser.handler().endless) return invalid("json-number", "a number is too large");
     if (error == bj::error::too_deep)
         return invalid("json-too-deep",
                        "more than " + std::to_string(limits.depth) + " levels of nesting");

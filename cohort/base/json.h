@@ -28,7 +28,7 @@ struct Limits {
 /// Reads one JSON text (RFC 8259, strict UTF-8).
 /// Errors: invalid/json-too-large, invalid/json-too-deep, invalid/bad-json with the byte where
 /// reading stopped, invalid/json-duplicate-key, invalid/json-nul (a NUL character cannot be
-/// stored). No text holds the input.
+/// stored), invalid/json-number (too large to be one). No text holds the input.
 Result<value> parse(std::string_view text, const Limits& limits = {});
 
 /// Members of an object by type. `get_` needs the member, `find_` gives nothing when it is absent

@@ -52,6 +52,14 @@ TEST_CASE("a NUL character is refused in values and names") {
     CHECK(code_of(R"(["\\u0000"])") == "ok");
 }
 
+TEST_CASE("a number that no double can hold is refused, because it could not be written again") {
+    CHECK(code_of("[1e308,-1e308,1e-400]") == "ok");
+    for (const char* bad : {"[1e400]", "-1e309", R"({"a":12345e9999})"}) {
+        CAPTURE(bad);
+        CHECK(code_of(bad) == "json-number");
+    }
+}
+
 TEST_CASE("a member is read as its type or refused by its name") {
     const auto body = parse(R"({"s":"x","i":7,"d":1.5,"w":9.0,"b":true,"o":{},"a":[],"n":null,
                                 "big":18446744073709551615})")

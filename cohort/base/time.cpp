@@ -124,7 +124,10 @@ Result<Instant> parse_instant(std::string_view text) {
     if (!in.done() || !offset_ok || !exists(date) || hour > 23 || minute > 59 || second > 59)
         return invalid("bad-time", "a time is written like 2024-05-06T07:08:09.123Z");
     const std::int64_t minutes = (to_days(date) * 24 + hour) * 60 + minute - offset;
-    return Instant{(minutes * 60 + second) * 1000 + ms};
+    const Instant at{(minutes * 60 + second) * 1000 + ms};
+    // An offset may lead out of the years that can be written.
+    if (!exists(date_of(at))) return invalid("bad-time", "a time lies in the years 0001 to 9999");
+    return at;
 }
 
 std::string to_string(const CivilDate& date) {

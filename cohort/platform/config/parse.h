@@ -20,9 +20,12 @@ struct FileValue {
     int line;
 };
 
-/// Errors: invalid/config-unreadable, invalid/config-syntax; invalid/bad-setting for a value that
-/// is an array or a date.
+/// Errors: invalid/config-unreadable; those of parse_toml().
 Result<std::vector<FileValue>> read_toml(const std::string& path);
+
+/// The same of a file's text; `path` is for the errors.
+/// Errors: invalid/config-syntax; invalid/bad-setting for a value that is an array or a date.
+Result<std::vector<FileValue>> parse_toml(std::string_view text, const std::string& path);
 
 /// The declared key that is spelled most alike.
 std::string_view nearest_key(std::string_view key);

@@ -2,6 +2,8 @@
 // The only file that knows the TOML library; it costs seconds to compile.
 #define TOML_EXCEPTIONS 0
 #include <filesystem>
+#include <fstream>
+#include <sstream>
 #include <toml++/toml.h>
 
 #include "cohort/platform/config/parse.h"
@@ -40,7 +42,16 @@ Result<std::vector<FileValue>> read_toml(const std::string& path) {
     if (!std::filesystem::is_regular_file(path, error)) {
         return invalid("config-unreadable", "There is no configuration file " + path + ".");
     }
-    const toml::parse_result parsed = toml::parse_file(path);
+    std::ifstream in{path, std::ios::binary};
+    std::stringstream text;
+    text << in.rdbuf();
+    if (!in)
+        return invalid("config-unreadable", "Cannot read the configuration file " + path + ".");
+    return parse_toml(std::move(text).str(), path);
+}
+
+Result<std::vector<FileValue>> parse_toml(std::string_view text, const std::string& path) {
+    const toml::parse_result parsed = toml::parse(text);
     if (!parsed) {
         const auto line = std::to_string(parsed.error().source().begin.line);
         return invalid("config-syntax",
