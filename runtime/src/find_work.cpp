@@ -4,6 +4,7 @@
 // worker would have run within a microsecond; the pair then sits on two processors and every
 // channel operation costs a cache line's round trip (docs/decisions/0002).
 #include <algorithm>
+#include <array>
 #include <time.h>
 
 #include "weft/detail/spin_lock.h"
@@ -31,13 +32,16 @@ void pause_for(std::int64_t ns) noexcept {
 void Worker::run() noexcept {
     while (!runtime.stopping.load(std::memory_order_acquire)) {
         maintain();
-        Goroutine* next = pick();
+        Goroutine* next = overdue(last_maintained);
+        if (next == nullptr) next = pick();
         if (next == nullptr) next = find_work();
         if (next != nullptr) enter(next);
     }
 }
 
 void Worker::enter(Goroutine* goroutine) noexcept {
+    if (!goroutine->off.load(std::memory_order_acquire)) [[unlikely]]
+        return push_behind(goroutine);
     if (goroutine->fiber.sp == nullptr) take_stack_for(goroutine);
     leave(After::nothing, nullptr, nullptr, goroutine);
 }
@@ -45,6 +49,8 @@ void Worker::enter(Goroutine* goroutine) noexcept {
 void Worker::maintain() noexcept {
     if (runtime.sim) return;
     const std::int64_t now = machine_now();
+    last_maintained = now;
+    coarse = coarse_now();
     if (timers.earliest() <= now) timers.fire_due(now);
     // A worker that computes must not hold up its timers: whoever has time fires them.
     for (auto& other : runtime.workers)
@@ -54,10 +60,7 @@ void Worker::maintain() noexcept {
     for (int i = 0; i < 16; ++i) {
         Goroutine* injected = runtime.take_injected(*this);
         if (injected == nullptr) break;
-        if (!ring.push(injected)) {
-            runtime.inject(injected);
-            break;
-        }
+        push_behind(injected);
     }
 }
 
@@ -78,6 +81,7 @@ Goroutine* Worker::find_work() noexcept {
         runtime.sleep(*this, TimerHeap::never);
         return nullptr;
     }
+    if (!ring.empty()) return nullptr;  // it has not been left yet, but is about to be
     look_for_io(machine_now());
     if (Goroutine* found = pick()) return found;
     if (Goroutine* found = look_around()) return found;
@@ -121,7 +125,7 @@ bool Worker::others_run() noexcept {
         if (other.get() == this) continue;
         Sight& sight = sights[other->index];
         const auto now = other->tick.load(std::memory_order_relaxed);
-        running |= now != sight.seen_tick || other->ring.size() != 0 || other->fresh.size() != 0;
+        running |= now != sight.seen_tick || !other->ring.empty() || !other->fresh.empty();
         sight.seen_tick = now;
     }
     return running;
@@ -143,13 +147,22 @@ Goroutine* Worker::look_around() noexcept {
 
 void Worker::note(Worker& victim, std::int64_t now) noexcept {
     Sight& sight = sights[victim.index];
-    sight.ring_head = victim.ring.head();
-    sight.ring_tail = victim.ring.tail();
-    sight.fresh_top = victim.fresh.size() > 0 ? victim.fresh.top() : -1;
-    sight.slot = victim.slot.load(std::memory_order_acquire);
+    sight.ring_end = victim.ring.end();
+    sight.fresh_oldest = victim.fresh.oldest();
+    sight.fresh_end = victim.fresh.end();
+    sight.slot = victim.slot.load(std::memory_order_relaxed);
     sight.tick = victim.tick.load(std::memory_order_relaxed);
     sight.when = now;
 }
+
+namespace {
+// What was there at the last look and still is.
+template <class Queue>
+bool still_queued(const Queue& queue, std::uint32_t seen_end) noexcept {
+    const auto waited = static_cast<std::int32_t>(seen_end - queue.oldest());
+    return waited > 0 && waited <= static_cast<std::int32_t>(2 * fresh_max) && !queue.empty();
+}
+}  // namespace
 
 Goroutine* Worker::steal_from(Worker& victim, std::int64_t now) noexcept {
     Sight& sight = sights[victim.index];
@@ -158,33 +171,51 @@ Goroutine* Worker::steal_from(Worker& victim, std::int64_t now) noexcept {
         return nullptr;
     }
     if (now - sight.when < steal_age) return nullptr;
-    Goroutine* stolen = take_ring(victim, sight);
-    if (stolen == nullptr && sight.fresh_top >= 0 && victim.fresh.top() == sight.fresh_top)
-        stolen = victim.fresh.pop_oldest();
-    if (stolen == nullptr && sight.slot != nullptr &&
-        victim.tick.load(std::memory_order_relaxed) == sight.tick) {
-        Goroutine* same = sight.slot;
-        if (victim.slot.compare_exchange_strong(same, nullptr, std::memory_order_acq_rel))
-            stolen = same;
+    const bool spawned = victim.fresh.oldest() == sight.fresh_oldest &&
+                         still_queued(victim.fresh, sight.fresh_end);
+    const bool stuck = sight.slot != nullptr &&
+                       sight.slot == victim.slot.load(std::memory_order_relaxed) &&
+                       victim.tick.load(std::memory_order_relaxed) == sight.tick;
+    if (!still_queued(victim.ring, sight.ring_end) && !spawned && !stuck) {
+        note(victim, now);
+        return nullptr;
+    }
+    if (!victim.gate.try_enter_as_thief()) return nullptr;
+    // Nobody else is inside: what is still there now cannot go.
+    Goroutine* stolen = nullptr;
+    if (still_queued(victim.ring, sight.ring_end)) {
+        stolen = take_half(victim.ring, sight.ring_end, ring, victim.gate);
+    } else if (victim.fresh.oldest() == sight.fresh_oldest &&
+               still_queued(victim.fresh, sight.fresh_end)) {
+        stolen = take_half(victim.fresh, sight.fresh_end, fresh, victim.gate);
+    } else {
+        if (stuck && sight.slot == victim.slot.load(std::memory_order_relaxed) &&
+            victim.tick.load(std::memory_order_relaxed) == sight.tick) {
+            stolen = sight.slot;
+            victim.slot.store(nullptr, std::memory_order_relaxed);
+        }
+        victim.gate.leave_as_thief();
     }
     note(victim, now);
     return stolen;
 }
 
-// Half of what was there at the last look and still is, oldest first.
-Goroutine* Worker::take_ring(Worker& victim, const Sight& sight) noexcept {
-    const auto waited = static_cast<std::int32_t>(sight.ring_tail - victim.ring.head());
-    if (waited <= 0 || static_cast<std::uint32_t>(waited) > ReadyRing::capacity) return nullptr;
-    Goroutine* first = victim.ring.pop();
-    for (std::int32_t i = 1; i < (waited + 1) / 2 && first != nullptr; ++i) {
-        Goroutine* more = victim.ring.pop();
-        if (more == nullptr) break;
-        if (!ring.push(more)) {
-            runtime.inject(more);
-            break;
-        }
-    }
-    return first;
+// Half of what has waited, oldest first: one to run, the others into `to`, a queue of our own. Leaves
+// the victim's gate first: two thieves that rob each other would wait for ever.
+template <class Queue>
+Goroutine* Worker::take_half(Queue& from, std::uint32_t seen_end, Queue& to,
+                             OwnerGate& victims) noexcept {
+    const std::uint32_t waited = std::min(seen_end - from.oldest(), from.size());
+    std::array<Goroutine*, fresh_max / 2> taken;
+    const std::uint32_t count = std::min((waited + 1) / 2, fresh_max / 2);
+    for (std::uint32_t i = 0; i < count; ++i) taken[i] = from.pop_oldest();
+    victims.leave_as_thief();
+    std::uint32_t kept = 1;
+    gate.enter();
+    while (kept < count && to.push(taken[kept])) ++kept;
+    gate.leave();
+    for (; kept < count; ++kept) runtime.inject(taken[kept]);
+    return taken[0];
 }
 
 }  // namespace weft::detail

@@ -124,18 +124,23 @@ std::int64_t coarse_now() noexcept {
     return t.tv_sec * 1'000'000'000LL + t.tv_nsec;
 }
 
-bool mark_off(Goroutine* goroutine) noexcept {
-    const auto before = goroutine->wake.fetch_or(wake_bits::off, std::memory_order_acq_rel);
-    return (before & wake_bits::ready) != 0;
+bool is_parked(const Goroutine* goroutine) noexcept {
+    const auto word = goroutine->wake.load(std::memory_order_acquire);
+    return (word & wake_bits::armed) != 0 && goroutine->off.load(std::memory_order_acquire);
 }
 
 bool begin_inspection(Goroutine* goroutine) noexcept {
     using namespace wake_bits;
     auto word = goroutine->wake.load(std::memory_order_acquire);
-    while ((word & (armed | off | inspecting)) == (armed | off))
-        if (goroutine->wake.compare_exchange_weak(word, word | inspecting,
-                                                  std::memory_order_acq_rel))
-            return true;
+    while ((word & (armed | inspecting)) == armed) {
+        if (!goroutine->wake.compare_exchange_weak(word, word | inspecting,
+                                                   std::memory_order_acq_rel))
+            continue;
+        // Armed and held: from here on it cannot run. If it is still on its way off, let it go.
+        if (goroutine->off.load(std::memory_order_acquire)) return true;
+        end_inspection(goroutine);
+        return false;
+    }
     return false;
 }
 

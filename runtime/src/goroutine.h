@@ -20,9 +20,7 @@ namespace weft::detail {
 namespace wake_bits {
 inline constexpr std::uint64_t armed = 1;          // a claim may win
 inline constexpr std::uint64_t interruptible = 2;  // a cancel may claim
-inline constexpr std::uint64_t off = 4;    // its stack has been left: ready() may enqueue it
-inline constexpr std::uint64_t ready = 8;  // ready() came first: whoever sets `off` enqueues it
-inline constexpr std::uint64_t inspecting = 16;  // a dump walks its stack: claims wait for it
+inline constexpr std::uint64_t inspecting = 4;  // a dump walks its stack: claims wait for it
 inline constexpr unsigned sequence_shift = 8;
 }  // namespace wake_bits
 
@@ -33,10 +31,13 @@ inline constexpr std::uint16_t no_worker = 0xffff;
 
 class alignas(64) Goroutine {
   public:
+    Ambient ambient;  ///< first: park.h reaches it without knowing the rest
     std::atomic<std::uint64_t> wake{0};
     Fiber fiber;
-    Ambient ambient;
     Goroutine* next = nullptr;  ///< link of whichever queue holds it
+    /// Its stack has been left: it may run. It may be made runnable before, by a waker on another
+    /// worker; whoever picks it then puts it back.
+    std::atomic<bool> off{true};
     Woke woke = Woke::by_peer;
     std::atomic<Life> life{Life::free};
     std::uint8_t no_park = 0;               ///< depth of NoPark sections
@@ -73,9 +74,8 @@ inline std::uint64_t sequence_of(std::uint64_t word) noexcept {
     return word >> wake_bits::sequence_shift;
 }
 
-/// Marks the stack as left. True: ready() had come before, so the caller must enqueue the
-/// goroutine.
-bool mark_off(Goroutine* goroutine) noexcept;
+/// Whether it waits, off its stack. Reports only: it may have ended by the time of the answer.
+bool is_parked(const Goroutine* goroutine) noexcept;
 
 /// Holds a parked goroutine still while its stack is walked. False: it is not parked.
 bool begin_inspection(Goroutine* goroutine) noexcept;

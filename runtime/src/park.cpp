@@ -4,12 +4,11 @@
 
 #include <atomic>
 #include <exception>
-#include <linux/membarrier.h>
-#include <sys/syscall.h>
-#include <unistd.h>
+#include <type_traits>
 
 #include "weft/ensure.h"
 
+#include "runtime/src/asymmetric_fence.h"
 #include "runtime/src/runtime.h"
 #include "runtime/src/thread_park.h"
 
@@ -18,24 +17,18 @@ namespace weft::detail {
 using wake_bits::armed;
 using wake_bits::inspecting;
 using wake_bits::interruptible;
-using wake_bits::off;
 using wake_bits::sequence_shift;
 
 namespace {
-thread_local Goroutine* tls_current = nullptr;
-
-// A cancel must not be missed by a goroutine that is just parking: the canceller sets the flag and
-// then looks at the wake word, the goroutine writes the wake word and then looks at the flag. One
-// of the two needs a full barrier; the canceller, who is rare, pays for both with membarrier. Where
-// the kernel has none, arm() pays.
-bool register_membarrier() noexcept {
-    return syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0) == 0;
-}
-const bool has_membarrier = register_membarrier();
-
 bool cancel_pending(Goroutine* goroutine) noexcept {
     const auto* flag = goroutine->ambient.cancelled;
     return flag != nullptr && flag->load(std::memory_order_acquire);
+}
+
+// std::uncaught_exceptions() without asking for the thread's state again.
+int exceptions_in_flight(const Worker* worker) noexcept {
+    return worker != nullptr ? static_cast<int>(worker->exceptions->uncaught)
+                             : std::uncaught_exceptions();
 }
 
 bool claim_word(Goroutine* goroutine, std::uint64_t sequence, std::uint64_t needed) noexcept {
@@ -55,38 +48,28 @@ bool claim_word(Goroutine* goroutine, std::uint64_t sequence, std::uint64_t need
 }
 }  // namespace
 
-[[gnu::noinline]] Goroutine* self() noexcept {
-    Goroutine* current = tls_current;
-    return current != nullptr ? current : (tls_current = adopt_thread());
-}
+// What ambient() relies on.
+static_assert(std::is_standard_layout_v<Goroutine> && offsetof(Goroutine, ambient) == 0);
 
-[[gnu::noinline]] void set_current(Goroutine* goroutine) noexcept {
-    tls_current = goroutine;
-}
-
-Ambient& ambient(Goroutine* goroutine) noexcept {
-    return goroutine->ambient;
-}
-
+// A cancel must not be missed by a goroutine that is just parking: the canceller sets the flag and
+// then looks at the wake word, the goroutine writes the wake word and then looks at the flag; the
+// canceller, who is rare, pays for the fence between.
 Ticket arm(const WaitNote& note, Interrupt interrupt) noexcept {
-    Goroutine* me = self();
+    Worker* worker = this_worker();
+    Goroutine* me = worker != nullptr ? worker->current : self();
     me->note = note;
-    me->waiting_since = coarse_now();
+    me->waiting_since = worker != nullptr ? worker->coarse : coarse_now();
     me->woke = Woke::by_peer;
     const auto sequence = sequence_of(me->wake.load(std::memory_order_relaxed)) + 1;
     auto word = (sequence << sequence_shift) | armed;
     if (interrupt == Interrupt::by_context && me->ambient.cancelled != nullptr &&
-        std::uncaught_exceptions() <= me->ambient.exceptions_at_entry) {
+        exceptions_in_flight(worker) <= me->ambient.exceptions_at_entry) {
         if (!me->ambient.listed) enlist(me);
         word |= interruptible;
     }
     publish(&me->wake);
-    if (has_membarrier) {
-        me->wake.store(word, std::memory_order_release);
-        std::atomic_signal_fence(std::memory_order_seq_cst);
-    } else {
-        me->wake.exchange(word, std::memory_order_seq_cst);
-    }
+    me->wake.store(word, std::memory_order_release);
+    light_fence();
     return {me, sequence};
 }
 
@@ -97,11 +80,6 @@ bool claim(const Ticket& ticket) noexcept {
 void ready(Goroutine* goroutine) noexcept {
     publish(&goroutine->wake);
     Unwatched unwatched;
-    auto word = goroutine->wake.load(std::memory_order_acquire);
-    if ((word & off) == 0) {
-        word = goroutine->wake.fetch_or(wake_bits::ready, std::memory_order_acq_rel);
-        if ((word & off) == 0) return;  // whoever takes it off its stack sees the bit
-    }
     if (goroutine->thread != nullptr) return wake_thread(goroutine);
     if (Worker* worker = this_worker())
         worker->push(goroutine);
@@ -112,7 +90,8 @@ void ready(Goroutine* goroutine) noexcept {
 }
 
 Woke park(void (*release)(void*) noexcept, void* arg) noexcept {
-    Goroutine* me = self();
+    Worker* worker = this_worker();
+    Goroutine* me = worker != nullptr ? worker->current : self();
     const auto word = me->wake.load(std::memory_order_relaxed);
     if ((word & interruptible) != 0 && cancel_pending(me) &&
         claim_word(me, sequence_of(word), armed)) {
@@ -124,7 +103,6 @@ Woke park(void (*release)(void*) noexcept, void* arg) noexcept {
     if (me->thread != nullptr) {
         park_thread(me, release, arg);
     } else {
-        Worker* worker = this_worker();
         worker->leave(After::park, release, arg, worker->pick());
     }
     observe(&me->wake);
@@ -143,12 +121,12 @@ void yield() noexcept {
     ENSURE(me->no_park == 0, "yielding is forbidden here (NoPark)");
     if (me->thread != nullptr) return yield_thread();
     Worker* worker = this_worker();
+    if (worker->alone()) return;
     worker->leave(After::yield, nullptr, nullptr, worker->pick());
 }
 
 void interrupt_barrier() noexcept {
-    std::atomic_thread_fence(std::memory_order_seq_cst);
-    if (has_membarrier) syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0);
+    heavy_fence();
 }
 
 void interrupt(Goroutine* goroutine) noexcept {

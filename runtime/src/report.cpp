@@ -52,8 +52,7 @@ void look_at(Goroutine* g, void* arg) {
     const Life life = g->life.load(std::memory_order_acquire);
     if (life == Life::free) return;
     // A plain thread or a worker's own stack shows only when it waits for a primitive.
-    const auto word = g->wake.load(std::memory_order_acquire);
-    const bool waits = (word & wake_bits::armed) != 0 && (word & wake_bits::off) != 0;
+    const bool waits = is_parked(g);
     if (g->thread != nullptr && !waits) return;
     Seen seen;
     seen.goroutine = g;

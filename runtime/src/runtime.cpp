@@ -84,7 +84,8 @@ Runtime::Runtime(const Options& wanted, std::unique_ptr<SimDriver> driver)
     ENSURE(choose_guard(options.guard),
            "this kernel cannot give the kind of guard that was asked for");
     for (unsigned i = 0; i < n; ++i) {
-        workers.push_back(std::make_unique<Worker>(*this, i));
+        workers.push_back(
+            std::make_unique<Worker>(*this, i, !sim && !(options.migrate_always && n > 1)));
         workers.back()->sights.resize(n);
         workers.back()->random = 0x9e37'79b9'7f4a'7c15ULL * (i + 1) ^
                                  (sim ? 1 : static_cast<std::uint64_t>(machine_now()));

@@ -91,6 +91,8 @@ void RWMutex::unlock(const std::source_location& where) noexcept {
 // --- readers -------------------------------------------------------------------------------------
 
 void RWMutex::lock_shared_contended(detail::Goroutine* me, const std::source_location& where) {
+    // Like any reader that leaves: a writer may have been kept out by this one alone.
+    after_reader(state_.fetch_sub(reader, std::memory_order_release));
     if (holds(me))
         detail::lock_misused(*this, "an RWMutex was locked by a goroutine that holds it already",
                              where);

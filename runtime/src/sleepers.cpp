@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "runtime/src/asymmetric_fence.h"
 #include "runtime/src/report.h"
 #include "runtime/src/runtime.h"
 #include "runtime/src/thread_park.h"
@@ -15,8 +16,8 @@ namespace weft::detail {
 bool Runtime::anything_queued() const noexcept {
     if (has_injected()) return true;
     for (const auto& worker : workers)
-        if (worker->slot.load(std::memory_order_seq_cst) != nullptr || worker->ring.size() != 0 ||
-            worker->fresh.size() != 0)
+        if (worker->slot.load(std::memory_order_relaxed) != nullptr || !worker->ring.empty() ||
+            !worker->fresh.empty())
             return true;
     return false;
 }
@@ -42,10 +43,10 @@ void Runtime::sleep(Worker& me, std::int64_t deadline) noexcept {
                                                   : std::max(sleep_deadline_.load(), deadline));
         sleepers_.fetch_add(1, std::memory_order_seq_cst);
     }
-    // Own queues cannot hold anything; others' young ones are their business unless nobody else is
-    // awake to run them.
-    const bool look_again =
-        has_injected() || stopping.load(std::memory_order_seq_cst) || earliest_timer() < deadline;
+    // Whoever makes something runnable passes no fence before it looks for sleepers.
+    heavy_fence();
+    const bool look_again = anything_queued() || stopping.load(std::memory_order_seq_cst) ||
+                            earliest_timer() < deadline;
     if (look_again || all_quiet(me)) {
         forget_sleeper(me);
         if (!look_again) report_deadlock();

@@ -22,6 +22,7 @@ Goroutine* spawn_raw(const SpawnSpec& spec, const Body& body, void* closure) {
     g->note = {};
     g->no_park = 0;
     g->woke = Woke::by_peer;
+    g->off.store(true, std::memory_order_relaxed);
     g->thread = nullptr;
     g->wanted_stack_bytes = spec.stack_bytes;
     g->body = &body;

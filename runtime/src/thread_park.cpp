@@ -64,6 +64,7 @@ Goroutine* adopt_thread() noexcept {
         block->no_park = 0;
         block->thread = &adopted.park;
         block->stack = {};
+        block->off.store(false, std::memory_order_relaxed);
         block->life.store(Life::alive, std::memory_order_release);
         adopted.goroutine = block;
     }
@@ -72,13 +73,14 @@ Goroutine* adopt_thread() noexcept {
 
 void park_thread(Goroutine* me, void (*release)(void*) noexcept, void* arg) noexcept {
     ThreadPark& park = *me->thread;
-    park.awake.store(0, std::memory_order_relaxed);
     publish(&me->wake);
-    const bool was_ready = mark_off(me);
+    me->off.store(true, std::memory_order_release);
     if (release != nullptr) release(arg);
-    if (was_ready) return;
     while (park.awake.load(std::memory_order_acquire) == 0)
         futex_wait(park.awake, 0, TimerHeap::never);
+    // One wake for each wait: it may have come before, but never a second one.
+    park.awake.store(0, std::memory_order_relaxed);
+    me->off.store(false, std::memory_order_relaxed);
 }
 
 void wake_thread(Goroutine* goroutine) noexcept {

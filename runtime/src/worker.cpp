@@ -9,19 +9,36 @@
 #include "weft/ensure.h"
 
 #include "runtime/src/runtime.h"
+#include "runtime/src/thread_park.h"
 
 namespace weft::detail {
 
 namespace {
-thread_local Worker* tls_worker = nullptr;
+// Initial-exec: the loader gives it a fixed place, so that finding it costs one load.
+[[gnu::tls_model("initial-exec")]] thread_local Worker* tls_worker = nullptr;
+[[gnu::tls_model("initial-exec")]] thread_local Goroutine* tls_thread = nullptr;
 constexpr std::uint32_t maintenance_ticks =
     61;  // Go's figure: often enough for timers, rare enough to be free
-constexpr std::uint32_t oldest_fresh_ticks = 31;
+constexpr std::uint32_t fresh_ticks = 8;  // this often a spawned goroutine comes before the readied
+constexpr std::uint32_t clock_ticks = 16;
 constexpr std::uint32_t slot_runs_max = 3;
+constexpr std::int64_t oldest_every = 1'000'000;  // ns
 }  // namespace
+
+Worker::Worker(Runtime& owner, unsigned number, bool keeps) noexcept
+    : runtime(owner), index(number), keeps_readied(keeps), coarse(coarse_now()) {}
 
 [[gnu::noinline]] Worker* this_worker() noexcept {
     return tls_worker;
+}
+[[gnu::noinline]] Goroutine* self() noexcept {
+    const Worker* worker = tls_worker;
+    if (worker != nullptr) [[likely]]
+        return worker->current;
+    return tls_thread != nullptr ? tls_thread : (tls_thread = adopt_thread());
+}
+[[gnu::noinline]] void set_current(Goroutine* goroutine) noexcept {
+    tls_thread = goroutine;
 }
 [[gnu::noinline]] void set_this_worker(Worker* worker) noexcept {
     tls_worker = worker;
@@ -38,29 +55,66 @@ void arrive(Worker* worker) noexcept {
 Goroutine* Worker::pick() noexcept {
     Unwatched unwatched;
     Goroutine* next = runtime.sim ? runtime.sim->take_runnable() : pick_local();
-    if (next != nullptr && next->fiber.sp == nullptr) take_stack_for(next);
+    if (next == nullptr) return nullptr;
+    if (!next->off.load(std::memory_order_acquire)) [[unlikely]]
+        return not_left_yet(next);
+    if (next->fiber.sp == nullptr) take_stack_for(next);
     return next;
+}
+
+// It was readied by somebody who was faster than its own worker's switch, a matter of nanoseconds;
+// or it is the caller itself, who has not left yet.
+Goroutine* Worker::not_left_yet(Goroutine* goroutine) noexcept {
+    push_behind(goroutine);
+    return nullptr;
 }
 
 Goroutine* Worker::pick_local() noexcept {
     const auto now = tick.load(std::memory_order_relaxed) + 1;
     tick.store(now, std::memory_order_relaxed);
     if (now % maintenance_ticks == 0 && current != idle) return nullptr;
-    if (now % oldest_fresh_ticks == 0)
-        if (Goroutine* oldest = fresh.pop_oldest()) return oldest;
+    if (now % clock_ticks == 0) coarse = coarse_now();
+    gate.enter();
+    Goroutine* next = next_queued(now);
+    gate.leave();
+    return next;
+}
+
+// Inside the gate.
+Goroutine* Worker::next_queued(std::uint32_t now) noexcept {
     // The goroutine readied last has what it needs in this processor's caches, but it must not shut
     // out the others.
-    if (slot.load(std::memory_order_relaxed) != nullptr &&
-        (slot_runs < slot_runs_max || (ring.size() == 0 && fresh.size() == 0))) {
-        if (Goroutine* readied = slot.exchange(nullptr, std::memory_order_acq_rel)) {
-            ++slot_runs;
-            return readied;
-        }
+    Goroutine* readied = slot.load(std::memory_order_relaxed);
+    if (readied != nullptr && (slot_runs < slot_runs_max || (ring.empty() && fresh.empty()))) {
+        slot.store(nullptr, std::memory_order_relaxed);
+        ++slot_runs;
+        return readied;
     }
     slot_runs = 0;
-    if (Goroutine* oldest = ring.pop()) return oldest;
-    if (Goroutine* newest = fresh.pop_newest()) return newest;
-    return slot.exchange(nullptr, std::memory_order_acq_rel);
+    if (now % fresh_ticks == 0)
+        if (Goroutine* newest = fresh.pop_newest()) return newest;
+    if (Goroutine* oldest = ring.pop_oldest()) return oldest;
+    return fresh.pop_newest();
+}
+
+// Newest first would leave the oldest spawned goroutine behind for as long as there are newer ones.
+// Preferring it too often would begin every branch of a tree of spawns at once.
+Goroutine* Worker::overdue(std::int64_t now) noexcept {
+    if (now - last_oldest < oldest_every) return nullptr;
+    last_oldest = now;
+    gate.enter();
+    Goroutine* oldest = fresh.pop_oldest();
+    gate.leave();
+    return oldest;
+}
+
+bool Worker::alone() noexcept {
+    if (!keeps_readied || slot.load(std::memory_order_relaxed) != nullptr || !ring.empty() ||
+        !fresh.empty())
+        return false;
+    const auto now = tick.load(std::memory_order_relaxed) + 1;
+    tick.store(now, std::memory_order_relaxed);
+    return now % maintenance_ticks != 0;
 }
 
 void Worker::take_stack_for(Goroutine* goroutine) noexcept {
@@ -95,7 +149,7 @@ void Worker::leave(After what, void (*unlock)(void*) noexcept, void* arg,
     release = unlock;
     release_arg = arg;
     current = next;
-    set_current(next);
+    next->off.store(false, std::memory_order_relaxed);
     publish(&me->wake);
 #if defined(WEFT_TSAN)
     __tsan_switch_to_fiber(idle->fiber.tsan, 1);
@@ -110,7 +164,7 @@ void Worker::finish() noexcept {
     const After what = after;
     after = After::nothing;
     left = nullptr;
-    if (what == After::nothing || gone == idle) return;
+    if (what == After::nothing || gone == idle) return;  // an idle loop is nobody's to run
     observe(&gone->wake);
     if (gone->stack.guard == Guard::canary)
         ENSURE(canary_whole(gone->stack), "a goroutine ran over the end of its stack");
@@ -119,13 +173,21 @@ void Worker::finish() noexcept {
             // The lock first: until `off` is set the goroutine cannot run, so `arg` may lie in its
             // frame.
             if (release != nullptr) release(release_arg);
-            const bool was_ready = mark_off(gone);
-            if (was_ready) push(gone);
+            gone->off.store(true, std::memory_order_release);
             break;
         }
         case After::yield:
+            gone->off.store(true, std::memory_order_release);
             push_behind(gone);
             break;
+        case After::step_aside: {
+            gone->off.store(true, std::memory_order_release);
+            gate.enter();
+            const bool fits = fresh.push(gone);
+            gate.leave();
+            if (!fits) push_behind(gone);
+            break;
+        }
         case After::exit:
             give_stack_of(gone);
             live.store(live.load(std::memory_order_relaxed) - 1, std::memory_order_relaxed);
@@ -137,35 +199,48 @@ void Worker::finish() noexcept {
 }
 
 void Worker::push(Goroutine* goroutine) noexcept {
-    if (runtime.sim) return runtime.sim->make_runnable(goroutine);
-    if (runtime.options.migrate_always && runtime.workers.size() > 1) {
-        goroutine->last_worker = static_cast<std::uint16_t>(index);
-        runtime.inject(goroutine);
-        return;
-    }
-    Goroutine* before = slot.exchange(goroutine, std::memory_order_acq_rel);
-    if (before != nullptr && !ring.push(before)) runtime.inject(before);
+    if (!keeps_readied) [[unlikely]]
+        return push_elsewhere(goroutine);
+    gate.enter();
+    Goroutine* before = slot.load(std::memory_order_relaxed);
+    slot.store(goroutine, std::memory_order_relaxed);
+    const bool fits = before == nullptr || ring.push(before);
+    gate.leave();
+    if (!fits) runtime.inject(before);
     runtime.wake_one();
+}
+
+void Worker::push_elsewhere(Goroutine* goroutine) noexcept {
+    if (runtime.sim) return runtime.sim->make_runnable(goroutine);
+    goroutine->last_worker = static_cast<std::uint16_t>(index);
+    runtime.inject(goroutine);
 }
 
 void Worker::push_behind(Goroutine* goroutine) noexcept {
     if (runtime.sim) return runtime.sim->make_runnable(goroutine);
-    if (!ring.push(goroutine)) runtime.inject(goroutine);
+    gate.enter();
+    const bool fits = ring.push(goroutine);
+    gate.leave();
+    if (!fits) runtime.inject(goroutine);
 }
 
 void Worker::push_fresh(Goroutine* goroutine) {
     if (runtime.sim) return runtime.sim->make_runnable(goroutine);
-    if (!fresh.push(goroutine)) {
+    gate.enter();
+    const bool fits = fresh.size() < fresh_max && fresh.push(goroutine);
+    gate.leave();
+    if (!fits) {
         // Full: the spawner steps aside, so that a loop of spawns keeps a bounded number of
-        // goroutines waiting. Where it may not (no goroutine, or parking is forbidden), the surplus
-        // goes to everybody.
+        // goroutines waiting. It comes next after the new one: were it to queue behind others, a
+        // tree of spawns would be walked breadth first, with a stack for each node. Where it may
+        // not (no goroutine, or parking is forbidden), the surplus goes to everybody.
         Goroutine* spawner = current;
         if (spawner == idle || spawner->no_park != 0) {
             runtime.inject(goroutine);
             return;
         }
         if (goroutine->fiber.sp == nullptr) take_stack_for(goroutine);
-        leave(After::yield, nullptr, nullptr, goroutine);
+        leave(After::step_aside, nullptr, nullptr, goroutine);
         return;
     }
     runtime.wake_one();

@@ -10,6 +10,7 @@
 
 #include "runtime/src/fiber.h"
 #include "runtime/src/goroutine.h"
+#include "runtime/src/owner_gate.h"
 #include "runtime/src/run_queue.h"
 #include "runtime/src/timer_heap.h"
 
@@ -26,14 +27,19 @@ struct GoroutineCache {
 void drop_goroutine_cache(GoroutineCache& cache) noexcept;
 
 /// What has to be done for the goroutine that was left, once its stack is no longer in use.
-enum class After : std::uint8_t { nothing, park, yield, exit };
+enum class After : std::uint8_t { nothing, park, yield, step_aside, exit };
+
+/// So many spawned goroutines may wait before the spawner steps aside for each further one.
+inline constexpr std::uint32_t fresh_max = 256;
+using ReadyQueue = RunQueue<256>;
+using FreshQueue = RunQueue<2 * fresh_max>;  // and the spawners that have stepped aside
 
 /// What a thief remembers of a victim: only what has really waited may be taken.
 struct Sight {
     std::int64_t when = 0;  ///< 0: nothing noted
-    std::uint32_t ring_head = 0;
-    std::uint32_t ring_tail = 0;
-    std::int64_t fresh_top = 0;
+    std::uint32_t ring_end = 0;
+    std::uint32_t fresh_oldest = 0;
+    std::uint32_t fresh_end = 0;
     Goroutine* slot = nullptr;
     std::uint32_t tick = 0;
     std::uint32_t seen_tick = 0;  ///< at the last question whether it runs
@@ -41,10 +47,13 @@ struct Sight {
 
 class Worker {
   public:
-    Worker(Runtime& owner, unsigned number) noexcept : runtime(owner), index(number) {}
+    Worker(Runtime& owner, unsigned number, bool keeps) noexcept;
 
     Runtime& runtime;
     const unsigned index;
+    /// Whether a readied goroutine runs where it was readied: not in the simulator, not where
+    /// migration is forced.
+    const bool keeps_readied;
     Goroutine* current = nullptr;
     Goroutine* idle = nullptr;  ///< the thread's own stack, on which the idle loop runs
     ExceptionState* exceptions = nullptr;
@@ -54,18 +63,25 @@ class Worker {
     void (*release)(void*) noexcept = nullptr;
     void* release_arg = nullptr;
 
-    std::atomic<Goroutine*> slot{nullptr};  ///< the goroutine readied last: it runs next
-    ReadyRing ring;
-    FreshDeque fresh;
-    TimerHeap timers;
-    std::atomic<std::uint32_t> tick{0};
+    std::int64_t coarse = 0;  ///< coarse_now() of some slices ago
+
+    alignas(64) std::atomic<std::uint32_t> tick{0};
     std::uint32_t slot_runs = 0;
+    std::atomic<Goroutine*> slot{nullptr};  ///< the goroutine readied last: it runs next
+    OwnerGate gate;                         ///< for slot, ring and fresh
+    ReadyQueue ring;                        ///< readied, first in, first out
+    /// Spawned and not run yet: the owner takes the newest, so that stacks stay hot and a tree of
+    /// spawns is walked depth first; thieves take the oldest.
+    FreshQueue fresh;
+    TimerHeap timers;
     std::uint32_t misses = 0;  ///< looks in a row that found nothing while others were busy
     std::atomic<std::int64_t> live{0};    ///< goroutines started minus ended here
     std::atomic<std::uint32_t> futex{0};  ///< 0 while asleep
     bool polling = false;                 ///< asleep inside the poller; under Runtime's idle mutex
     std::uint64_t random = 0;
     std::int64_t last_poll = 0;
+    std::int64_t last_maintained = 0;
+    std::int64_t last_oldest = 0;  ///< when the oldest spawned goroutine was last preferred
     std::vector<Sight> sights;
     GoroutineCache goroutines;
     std::array<Stack, 64> stacks{};
@@ -85,8 +101,12 @@ class Worker {
 
     /// Makes a goroutine run next here.
     void push(Goroutine* goroutine) noexcept;
-    void push_behind(Goroutine* goroutine) noexcept;  // at the end of the queue
+    void push_behind(Goroutine* goroutine) noexcept;  ///< at the end of the queue
     void push_fresh(Goroutine* goroutine);
+
+    /// Whether a yield would come straight back: then there is no need to leave. Now and then no,
+    /// so that timers, I/O and other threads are looked after.
+    bool alone() noexcept;
 
     std::uint64_t next_random() noexcept {
         random ^= random << 13;
@@ -96,8 +116,12 @@ class Worker {
     }
 
   private:
+    void push_elsewhere(Goroutine* goroutine) noexcept;
     friend void arrive(Worker* worker) noexcept;
     Goroutine* pick_local() noexcept;
+    Goroutine* next_queued(std::uint32_t now) noexcept;
+    Goroutine* not_left_yet(Goroutine* goroutine) noexcept;
+    Goroutine* overdue(std::int64_t now) noexcept;
     void enter(Goroutine* goroutine) noexcept;
     void finish() noexcept;
     void give_stack_of(Goroutine* goroutine) noexcept;
@@ -105,7 +129,9 @@ class Worker {
     Goroutine* find_work() noexcept;
     Goroutine* look_around() noexcept;
     Goroutine* steal_from(Worker& victim, std::int64_t now) noexcept;
-    Goroutine* take_ring(Worker& victim, const Sight& sight) noexcept;
+    template <class Queue>
+    Goroutine* take_half(Queue& from, std::uint32_t seen_end, Queue& to,
+                         OwnerGate& victims) noexcept;
     void note(Worker& victim, std::int64_t now) noexcept;
     bool others_run() noexcept;
     void maintain() noexcept;
@@ -118,6 +144,7 @@ void run_body(Goroutine* goroutine) noexcept;
 /// The calling thread's worker or null. Not inlined: threads change across a park.
 Worker* this_worker() noexcept;
 void set_this_worker(Worker* worker) noexcept;
+/// The pseudo-goroutine of a thread that is no worker.
 void set_current(Goroutine* goroutine) noexcept;
 
 }  // namespace weft::detail

@@ -41,35 +41,34 @@ class RWMutex : public detail::LockTag {
     /// Cancels: throws Cancelled, without the lock.
     void lock_shared(const std::source_location& where = std::source_location::current()) {
         detail::Goroutine* me = detail::self();
-        std::uint64_t state = state_.load(std::memory_order_relaxed);
-        do {
-            if ((state & (written | awaited)) != 0) [[unlikely]] {
-                lock_shared_contended(me, where);
-                break;
-            }
-        } while (!state_.compare_exchange_weak(state, state + reader, std::memory_order_acquire,
-                                               std::memory_order_relaxed));
+        // Counted before it is known whether that is right: taken back where it is not.
+        const std::uint64_t before = state_.fetch_add(reader, std::memory_order_acquire);
+        if ((before & (written | awaited)) != 0) [[unlikely]]
+            lock_shared_contended(me, where);
         detail::note_locked(detail::ambient(me).held, this);
     }
     [[nodiscard]] bool try_lock_shared() noexcept;
     void unlock_shared(
         const std::source_location& where = std::source_location::current()) noexcept {
         detail::HeldLocks& held = detail::ambient(detail::self()).held;
-        if (held.count == 0 || state_.load(std::memory_order_relaxed) < reader) [[unlikely]]
+        const std::uint64_t before = state_.fetch_sub(reader, std::memory_order_release);
+        if (held.count == 0 || before < reader) [[unlikely]]
             detail::lock_misused(*this, "unlock_shared() of an RWMutex that is not held so", where);
         detail::note_unlocked(held, this);
-        const std::uint64_t before = state_.fetch_sub(reader, std::memory_order_release);
-        if (before - reader < reader && (before & awaited) != 0) [[unlikely]]
-            let_next_in();
+        after_reader(before);
     }
 
   private:
-    // The state: how many read, and these bits.
+    // The state: how many read, or are just finding out that they may not, and these bits.
     static constexpr std::uint64_t written = 1;  // a writer has it
     static constexpr std::uint64_t awaited = 2;  // somebody queues: whoever leaves looks
     static constexpr std::uint64_t reader = 4;
 
     void lock_shared_contended(detail::Goroutine* me, const std::source_location& where);
+    void after_reader(std::uint64_t before) noexcept {
+        if (before - reader < reader && (before & awaited) != 0) [[unlikely]]
+            let_next_in();
+    }
     void let_next_in() noexcept;
     detail::Waiter* admit_readers() noexcept;
     detail::Waiter* admit_writer() noexcept;

@@ -122,7 +122,11 @@ struct Ambient {
     Goroutine* previous = nullptr;
     HeldLocks held;
 };
-Ambient& ambient(Goroutine* goroutine) noexcept;
+
+/// The ambient part of a goroutine, which stands at its beginning (asserted in park.cpp).
+inline Ambient& ambient(Goroutine* goroutine) noexcept {
+    return *reinterpret_cast<Ambient*>(goroutine);
+}
 
 /// Puts the caller into its context's list, so that a cancel finds it. arm() does it before the
 /// first wait that may be interrupted: who never waits never pays for it. Defined in context.cpp.
