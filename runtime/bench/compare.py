@@ -48,8 +48,6 @@ ROWS = [
     ("worst-wait-pipeline-w4", "worst wait beside the pipeline with 4", NONE, NONE),
     ("worst-wait-4x4", "worst wait beside 4 × 4", NONE, NONE),
 ]
-# Rows without a peer: weft's own bounds.
-ALONE = []
 
 
 def busy_seconds():
@@ -64,15 +62,16 @@ def own_seconds():
 
 
 def run_once(program, row, workers):
-    """One figure, and the share of the machine that others used meanwhile."""
+    """One figure, the share of the machine that others used meanwhile, and the processor time it took."""
     start, busy, own = time.monotonic(), busy_seconds(), own_seconds()
     done = subprocess.run([program, row, str(workers)], capture_output=True, text=True, check=False)
     wall = time.monotonic() - start
     if done.returncode != 0:
         sys.exit(f"{program} {row} {workers} ended with {done.returncode}\n{done.stderr}")
-    other = max(0.0, busy_seconds() - busy - (own_seconds() - own) - 0.02) / (wall * os.cpu_count())
+    own = own_seconds() - own
+    other = max(0.0, busy_seconds() - busy - own - 0.02) / (wall * os.cpu_count())
     value, unit = done.stdout.split()
-    return float(value), other, unit
+    return float(value), other, unit, own
 
 
 def run_quiet(program, row, workers):
@@ -94,6 +93,7 @@ def measure(row, workers, rounds):
         "ratio": statistics.median(ratios),
         "low": ratios[0],
         "high": ratios[-1],
+        "cpu": statistics.median(w[3] / g[3] for g, w in pairs),
         "other": max(max(g[1], w[1]) for g, w in pairs),
     }
 
@@ -106,7 +106,7 @@ def line(title, workers, goal, m):
     verdict = "–" if goal is None else "reached" if m["ratio"] <= goal else "**missed**"
     goal_text = "–" if goal is None else f"{goal:.2f}"
     return (f"| {title} | {workers} | {number(m['go'])} {m['unit']} | {number(m['weft'])} {m['unit']} | "
-            f"{m['ratio']:.2f} | {m['low']:.2f}–{m['high']:.2f} | {goal_text} | {verdict} | {m['other']:.0%} |")
+            f"{m['ratio']:.2f} | {m['low']:.2f}–{m['high']:.2f} | {m['cpu']:.2f} | {goal_text} | {verdict} | {m['other']:.0%} |")
 
 
 def machine():
@@ -116,7 +116,10 @@ def machine():
             f"Linux {platform.release().split('-')[0]}, gcc {gcc} -O2, {os.environ.get('GO_VERSION', 'Go')}")
 
 
-HEAD = "| work | workers | Go | weft | weft / Go | spread | goal | verdict | other load |\n|---|---|---|---|---|---|---|---|---|"
+HEAD = (
+    "| work | workers | Go | weft | weft / Go | spread | CPU / CPU | goal | verdict | other load |\n"
+    "|---|---|---|---|---|---|---|---|---|---|"
+)
 
 
 def main():
@@ -147,7 +150,7 @@ def write_page(out, lines, rounds):
         "Written by `./dev bench weft`. weft as shipped (guards, fairness and diagnosis on) beside Go's versions of the\n"
         "same programs (`runtime/bench/peers/go`), run by turns in one go.\n\n"
         f"{machine()}; {rounds} rounds. Ratio and spread are of neighbouring runs: below 1, weft is faster. A run with more\n"
-        f"than {QUIET:.0%} of other load was repeated up to three times and the quietest kept; the last column is the worst kept.\n\n"
+        f"than {QUIET:.0%} of other load was repeated up to three times and the quietest kept; the last column is the worst kept. CPU / CPU compares the\nprocessor time of the whole programs: it says what a second processor costs, and it hardly feels other load.\n\n"
         + "\n".join(lines) + "\n")
     print(f"\nwritten: {out.relative_to(ROOT)}")
 

@@ -15,8 +15,12 @@ bool register_membarrier() noexcept {
 
 const bool has_membarrier = register_membarrier();
 
-void heavy_fence() noexcept {
+void full_fence() noexcept {
     std::atomic_thread_fence(std::memory_order_seq_cst);
+}
+
+void heavy_fence() noexcept {
+    full_fence();
     if (has_membarrier) syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0);
 }
 

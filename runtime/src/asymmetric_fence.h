@@ -10,13 +10,15 @@ namespace weft::detail {
 /// Whether this kernel has membarrier. Decided before main.
 extern const bool has_membarrier;
 
+void full_fence() noexcept;
+
 /// The frequent side: what stands before it is seen by a thread that has passed heavy_fence(), or
 /// what stands after it sees what that thread did before.
 inline void light_fence() noexcept {
     if (has_membarrier) [[likely]]
         std::atomic_signal_fence(std::memory_order_seq_cst);
     else
-        std::atomic_thread_fence(std::memory_order_seq_cst);
+        full_fence();
 }
 
 /// The rare side: some microseconds.

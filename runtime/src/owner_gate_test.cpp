@@ -124,42 +124,49 @@ TEST_CASE("the model of the gate finds the error when the thief passes no fence"
     CHECK(Model(false).both_can_be_inside());
 }
 
-TEST_CASE("owner and thieves take each queued item exactly once") {
-    constexpr std::uint32_t items = 200'000;
-    constexpr int thieves = 2;
+TEST_CASE("no item is taken twice or lost between the owner and thieves") {
+    constexpr std::uint32_t items = 4096;
     OwnerGate gate;
     RunQueue<64> queue;
-    std::vector<std::uint8_t> taken(items + 1);  // each written by whoever took the item
-    std::atomic<std::uint32_t> stolen{0};
+    std::vector<std::atomic<int>> queued(items);
+    std::atomic<int> wrong{0};
+    std::atomic<int> stolen{0};
     std::atomic<bool> over{false};
-    const auto take = [&](Goroutine* item) { ++taken[reinterpret_cast<std::uintptr_t>(item)]; };
-    std::vector<std::thread> threads;
-    for (int t = 0; t < thieves; ++t)
-        threads.emplace_back([&] {
+    const auto take = [&](Goroutine* item) {
+        if (item == nullptr) return false;
+        if (queued[reinterpret_cast<std::uintptr_t>(item) % items].fetch_sub(1) != 1) ++wrong;
+        return true;
+    };
+    std::vector<std::thread> thieves;
+    for (int t = 0; t < 2; ++t)
+        thieves.emplace_back([&] {
             while (!over.load()) {
-                if (!gate.try_enter_as_thief()) continue;
-                Goroutine* item = queue.pop_oldest();
-                gate.leave_as_thief();
-                if (item == nullptr) continue;
-                take(item);
-                stolen.fetch_add(1);
+                if (gate.try_enter_as_thief()) {
+                    Goroutine* item = queue.pop_oldest();
+                    gate.leave_as_thief();
+                    if (take(item)) stolen.fetch_add(1);
+                }
+                std::this_thread::yield();
             }
         });
-    std::uint32_t kept = 0;
-    for (std::uintptr_t next = 1; next <= items;) {
+    for (std::uintptr_t next = items; stolen.load() < 1000 || next < 100'000; ++next) {
+        const std::uintptr_t id = next % items;
+        const bool push = queued[id].load() == 0;
+        if (push) queued[id].store(1);
         gate.enter();
-        if (queue.push(reinterpret_cast<Goroutine*>(next))) ++next;
+        const bool pushed = push && queue.push(reinterpret_cast<Goroutine*>(items + id));
         Goroutine* item = next % 3 == 0 ? queue.pop_newest() : nullptr;
         gate.leave();
-        if (item != nullptr) {
-            take(item);
-            ++kept;
-        }
+        if (push && !pushed) queued[id].store(0);
+        take(item);
+        if (next % 64 == 0) std::this_thread::yield();
     }
-    while (kept + stolen.load() < items) std::this_thread::yield();
     over.store(true);
-    for (auto& thread : threads) thread.join();
-    std::uint32_t once = 0;
-    for (std::uint32_t i = 1; i <= items; ++i) once += taken[i] == 1 ? 1 : 0;
-    CHECK(once == items);
+    for (auto& thread : thieves) thread.join();
+    while (take(queue.pop_newest())) {
+    }
+    int left = 0;
+    for (const auto& each : queued) left += each.load();
+    CHECK(wrong.load() == 0);
+    CHECK(left == 0);
 }
