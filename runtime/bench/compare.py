@@ -150,7 +150,9 @@ def write_page(out, lines, rounds):
         "Written by `./dev bench weft`. weft as shipped (guards, fairness and diagnosis on) beside Go's versions of the\n"
         "same programs (`runtime/bench/peers/go`), run by turns in one go.\n\n"
         f"{machine()}; {rounds} rounds. Ratio and spread are of neighbouring runs: below 1, weft is faster. A run with more\n"
-        f"than {QUIET:.0%} of other load was repeated up to three times and the quietest kept; the last column is the worst kept. CPU / CPU compares the\nprocessor time of the whole programs: it says what a second processor costs, and it hardly feels other load.\n\n"
+        f"than {QUIET:.0%} of other load was repeated up to three times and the quietest kept; the last column is the worst\n"
+        "kept. CPU / CPU compares the processor time of the whole programs: it says what a second processor costs, and\n"
+        "it hardly feels other load.\n\n"
         + "\n".join(lines) + "\n")
     print(f"\nwritten: {out.relative_to(ROOT)}")
 

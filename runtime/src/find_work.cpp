@@ -171,8 +171,8 @@ Goroutine* Worker::steal_from(Worker& victim, std::int64_t now) noexcept {
         return nullptr;
     }
     if (now - sight.when < steal_age) return nullptr;
-    const bool spawned = victim.fresh.oldest() == sight.fresh_oldest &&
-                         still_queued(victim.fresh, sight.fresh_end);
+    const bool spawned =
+        victim.fresh.oldest() == sight.fresh_oldest && still_queued(victim.fresh, sight.fresh_end);
     const bool stuck = sight.slot != nullptr &&
                        sight.slot == victim.slot.load(std::memory_order_relaxed) &&
                        victim.tick.load(std::memory_order_relaxed) == sight.tick;
@@ -200,8 +200,8 @@ Goroutine* Worker::steal_from(Worker& victim, std::int64_t now) noexcept {
     return stolen;
 }
 
-// Half of what has waited, oldest first: one to run, the others into `to`, a queue of our own. Leaves
-// the victim's gate first: two thieves that rob each other would wait for ever.
+// Half of what has waited, oldest first: one to run, the others into `to`, a queue of our own.
+// Leaves the victim's gate first: two thieves that rob each other would wait for ever.
 template <class Queue>
 Goroutine* Worker::take_half(Queue& from, std::uint32_t seen_end, Queue& to,
                              OwnerGate& victims) noexcept {

@@ -20,7 +20,7 @@ namespace weft::detail {
 namespace wake_bits {
 inline constexpr std::uint64_t armed = 1;          // a claim may win
 inline constexpr std::uint64_t interruptible = 2;  // a cancel may claim
-inline constexpr std::uint64_t inspecting = 4;  // a dump walks its stack: claims wait for it
+inline constexpr std::uint64_t inspecting = 4;     // a dump walks its stack: claims wait for it
 inline constexpr unsigned sequence_shift = 8;
 }  // namespace wake_bits
 

@@ -19,7 +19,7 @@ namespace {
 [[gnu::tls_model("initial-exec")]] thread_local Goroutine* tls_thread = nullptr;
 constexpr std::uint32_t maintenance_ticks =
     61;  // Go's figure: often enough for timers, rare enough to be free
-constexpr std::uint32_t fresh_ticks = 8;  // this often a spawned goroutine comes before the readied
+constexpr std::uint32_t fresh_ticks = 8;  // every so often a spawned one comes before the ready
 constexpr std::uint32_t clock_ticks = 16;
 constexpr std::uint32_t slot_runs_max = 3;
 constexpr std::int64_t oldest_every = 1'000'000;  // ns
