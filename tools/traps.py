@@ -5,7 +5,8 @@
 traps.py run SOURCE PROGRAM   a wrong program must say every "// Says:" of its source, in that order,
                               and end with the code of "// Ends:" (else with any but 0); a right one
                               is silent and ends with 0
-traps.py write BUILD          writes runtime/docs/traps.md from the sources and what they say
+traps.py write BUILD...       writes runtime/docs/traps.md from the sources and what they say; a
+                              program that needs a sanitizer is looked for in the later folders
 traps.py check                holds the document against the sources
 """
 import pathlib
@@ -17,12 +18,13 @@ import textwrap
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 TRAPS = ROOT / "runtime/examples/traps"
 DOCUMENT = ROOT / "runtime/docs/traps.md"
-NOTE = re.compile(r"^// (?:Says|Ends): .*\n", re.M)
+NOTE = re.compile(r"^// (?:Says|Ends|Needs): .*\n", re.M)
 
 
 def output(program):
     """What it says, without the path to the build folder, and its exit code."""
-    run = subprocess.run([program], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    # Without address randomisation, which Debian 12's libtsan does not get along with.
+    run = subprocess.run(["setarch", "-R", program], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                          timeout=50)
     return re.sub(r"(?:\.\./)+", "", run.stdout), run.returncode
 
@@ -64,16 +66,19 @@ def excerpt(said):
     said = re.sub(r"^    stack:\n(?: {8}.*\n?)*", "", said, flags=re.M)
     said = re.sub(r"(goroutine) \d+", r"\1 N", said)
     said = re.sub(r", (?:\d+ ms|[\d.]+ s)\]", "]", said)
+    said = re.sub(r"^    #[1-9].*\n", "", said, flags=re.M)  # and so in ThreadSanitizer's words
+    said = re.sub(r" \((?:trap_|pid=|tid=)[^)]*\)| at 0x[0-9a-f]+", "", said)
     lines = [line if len(line) < 110 else line[:107] + "..." for line in said.splitlines()]
     return "\n".join(lines).strip()
 
 
-def write(build):
+def write(*builds):
     intro, _, outro = DOCUMENT.read_text().partition("<!-- traps -->\n")
     outro = outro.partition("<!-- end of traps -->\n")[2]
     text = ""
     for folder, title, (wrong, right) in sections():
-        said, _ = output(ROOT / build / "runtime/examples" / f"trap_{folder.name}_wrong")
+        found = [ROOT / build / "runtime/examples" / f"trap_{folder.name}_wrong" for build in builds]
+        said, _ = output(next(program for program in found if program.exists()))
         (bug, wrong_code), (fix, right_code) = split(wrong), split(right)
         bug, fix = (textwrap.fill(line, 100, break_on_hyphens=False)
                     for line in (f"**The bug.** {bug}", f"**The fix.** {fix}"))
@@ -88,7 +93,7 @@ def check():
     document = DOCUMENT.read_text()
     stale = [title for _, title, programs in sections() for program in programs
              if f"## {title}\n" not in document or f"```cpp\n{split(program)[1]}\n```" not in document]
-    return f"run tools/traps.py write build/release for: {', '.join(sorted(set(stale)))}" if stale else None
+    return f"run tools/traps.py write build/release build/tsan for: {', '.join(sorted(set(stale)))}" if stale else None
 
 
 if __name__ == "__main__":

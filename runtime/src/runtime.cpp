@@ -55,6 +55,7 @@ void become(Worker& worker) noexcept {
     describe_thread_stack(worker.idle->fiber);
 #if defined(WEFT_TSAN)
     worker.idle->fiber.tsan = __tsan_get_current_fiber();
+    worker.nursery = __tsan_create_fiber(0);
     excuse_thread_locals();
 #endif
     worker.idle->name = "worker";
@@ -66,6 +67,9 @@ void become(Worker& worker) noexcept {
 }
 
 void resign(Worker& worker) noexcept {
+#if defined(WEFT_TSAN)
+    __tsan_destroy_fiber(worker.nursery);
+#endif
     worker.idle->name = "thread";
     drop_goroutine_cache(worker.goroutines);
     while (worker.stack_count > 0) give_stack(worker.stacks[--worker.stack_count]);

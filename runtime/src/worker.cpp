@@ -127,7 +127,13 @@ void Worker::take_stack_for(Goroutine* goroutine) noexcept {
     }
     prepare(goroutine->fiber, goroutine->stack.low, goroutine->stack.bytes);
 #if defined(WEFT_TSAN)
-    if (goroutine->fiber.tsan == nullptr) goroutine->fiber.tsan = __tsan_create_fiber(0);
+    if (goroutine->fiber.tsan != nullptr) return;
+    // A new fiber knows all that its creator knows, and races with whoever runs here just now would
+    // go unseen: so the creator is one that never ran anything.
+    void* here = __tsan_get_current_fiber();
+    __tsan_switch_to_fiber(nursery, 1);
+    goroutine->fiber.tsan = __tsan_create_fiber(0);
+    __tsan_switch_to_fiber(here, 1);
 #endif
 }
 

@@ -56,6 +56,9 @@ class Worker {
     const bool keeps_readied;
     Goroutine* current = nullptr;
     Goroutine* idle = nullptr;  ///< the thread's own stack, on which the idle loop runs
+#if defined(WEFT_TSAN)
+    void* nursery = nullptr;  ///< the fiber that makes fibers
+#endif
     ExceptionState* exceptions = nullptr;
 
     After after = After::nothing;
