@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds weft's bench programs and Go's versions of them, runs them by turns and compares.
-# run.sh [--rows REGEX] [--rounds N] [--workers 1,2]; without a filter it writes runtime/docs/figures.md.
+# run.sh [--rows REGEX] [--rounds N] [--tries N] [--workers 1,2]; without a filter it writes the page runtime/docs/figures.md.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 if command -v ccache >/dev/null; then
