@@ -19,6 +19,7 @@ struct Waiter {
 class WaitList {
   public:
     bool empty() const noexcept { return first_ == nullptr; }
+    Waiter* first() const noexcept { return first_; }
 
     void push_back(Waiter& w) noexcept {
         w.previous = last_;

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// Under lock_: while somebody waits, the first of them wants more than is free. Whoever gives back
+// takes the permits for the first in the queue before waking it, so nothing that comes later can
+// have them. A cancelled wait only leaves the queue, and then the next may fit.
+#include "weft/semaphore.h"
+
+#include <mutex>
+
+#include "weft/cancelled.h"
+#include "weft/ensure.h"
+
+namespace weft {
+
+struct Semaphore::Request : detail::Waiter {
+    std::int64_t count = 0;
+};
+
+Semaphore::Semaphore(std::int64_t permits, const char* name, std::source_location where)
+    : free_(permits), total_(permits), name_(name), made_at_(where) {
+    if (permits <= 0)
+        contract_broken("permits > 0", "a Semaphore needs a permit to give away", where);
+}
+
+Semaphore::~Semaphore() {
+    std::lock_guard guard(lock_);
+    if (free_ != total_)
+        contract_broken("all permits are back",
+                        "a Semaphore was destroyed while permits of it were out", made_at_);
+}
+
+void Semaphore::check(std::int64_t count, const std::source_location& where) const noexcept {
+    if (count <= 0 || count > total_)
+        contract_broken("0 < count <= total()",
+                        "a Semaphore was asked for more permits than it has, or for none", where);
+}
+
+bool Semaphore::take_locked(std::int64_t count) noexcept {
+    if (!waiters_.empty() || free_ < count) return false;
+    free_ -= count;
+    return true;
+}
+
+Semaphore::Permit Semaphore::acquire(std::int64_t count, const std::source_location& where) {
+    check(count, where);
+    lock_.lock();
+    if (take_locked(count)) {
+        lock_.unlock();
+        return {this, count};
+    }
+    Request request;
+    request.count = count;
+    request.ticket = detail::arm({detail::WaitKind::semaphore, this, name_, where});
+    waiters_.push_back(request);
+    if (detail::park_releasing(lock_) == detail::Woke::interrupted) {
+        lock_.lock();
+        waiters_.remove(request);
+        detail::Waiter* chain = serve_locked();
+        lock_.unlock();
+        detail::ready_all(chain);
+        detail::throw_cancelled();
+    }
+    return {this, count};
+}
+
+std::optional<Semaphore::Permit> Semaphore::try_acquire(std::int64_t count,
+                                                        const std::source_location& where) {
+    check(count, where);
+    std::lock_guard guard(lock_);
+    if (!take_locked(count)) return std::nullopt;
+    return Permit(this, count);
+}
+
+// All that fit by now, in order. One that was cancelled and still stands in front is dropped.
+detail::Waiter* Semaphore::serve_locked() noexcept {
+    detail::Waiter* chain = nullptr;
+    detail::Waiter** end = &chain;
+    while (auto* first = static_cast<Request*>(waiters_.first())) {
+        if (first->count > free_) break;
+        waiters_.remove(*first);
+        if (!detail::claim(first->ticket)) continue;
+        free_ -= first->count;
+        first->next = nullptr;
+        *end = first;
+        end = &first->next;
+    }
+    return chain;
+}
+
+void Semaphore::give(std::int64_t count) noexcept {
+    lock_.lock();
+    free_ += count;
+    detail::Waiter* chain = serve_locked();
+    lock_.unlock();
+    detail::ready_all(chain);
+}
+
+std::int64_t Semaphore::available() const noexcept {
+    std::lock_guard guard(lock_);
+    return free_;
+}
+
+}  // namespace weft
