@@ -5,10 +5,12 @@
 
 namespace weft {
 
-Scope::Scope(const std::source_location& where)
+Scope::Scope(const ScopeOptions& options, const std::source_location& where)
     : TaskOwner(detail::current_node(), detail::safe_link(detail::Link::child), where),
       where_(where),
+      suppressed_(options.suppressed),
       link_(detail::safe_link(detail::Link::child)) {
+    if (options.limit != 0) limit_.emplace(options.limit, "scope limit", where);
     entered_.emplace(&node_);
 }
 
@@ -23,13 +25,17 @@ void Scope::task_ended_early(detail::TaskEnd end, const std::exception_ptr& erro
     }
     {
         std::lock_guard guard(lock_);
-        if (first_error_ == nullptr) first_error_ = error;
+        if (first_error_ == nullptr)
+            first_error_ = error;
+        else if (suppressed_ != nullptr)
+            suppressed_->push_back(error);
     }
     node_.cancel(EndReason::failed, where_);
 }
 
 // The last one to end wakes the opener, whose frame holds the scope until then.
 void Scope::task_done() noexcept {
+    if (limit_) limit_->leave();
     if (pending_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
     const detail::Ticket joiner = joiner_;
     if (detail::claim(joiner)) detail::ready(joiner.goroutine);

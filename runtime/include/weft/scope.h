@@ -8,7 +8,9 @@
 #include <source_location>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
+#include "weft/detail/task_limit.h"
 #include "weft/detail/task_owner.h"
 #include "weft/ensure.h"
 
@@ -16,9 +18,19 @@ namespace weft {
 
 class Scope;
 
+/// What a scope() may be told beside its body.
+struct ScopeOptions {
+    /// How many of its goroutines may run at once: go() waits for a place, as Go's errgroup with
+    /// SetLimit. 0: as many as there are.
+    std::size_t limit = 0;
+    /// Receives the exceptions that came after the one that scope() throws, in order.
+    std::vector<std::exception_ptr>* suppressed = nullptr;
+};
+
 namespace detail {
 template <class Body>
-std::invoke_result_t<Body&, Scope&> run_scope(Body& body, const std::source_location& where);
+std::invoke_result_t<Body&, Scope&> run_scope(Body& body, const ScopeOptions& options,
+                                              const std::source_location& where);
 }  // namespace detail
 
 /// A goroutine that was started, to wait for its result. Dropping it is fine: the scope waits for
@@ -63,6 +75,7 @@ class Scope final : detail::TaskOwner {
     /// Shape:    `name` (a literal) appears in reports. The body's captures are destroyed before
     ///           anybody sees its end.
     /// Errors:   an exception cancels the siblings and leaves scope() once all have ended.
+    /// Blocks:   while ScopeOptions::limit goroutines run; then it is a cancellation point.
     /// Ordering: all done before go() is visible to `f`.
     template <std::invocable F>
     Task<std::invoke_result_t<F&>> go(
@@ -85,16 +98,19 @@ class Scope final : detail::TaskOwner {
 
   private:
     template <class Body>
-    friend std::invoke_result_t<Body&, Scope&> detail::run_scope(Body&,
+    friend std::invoke_result_t<Body&, Scope&> detail::run_scope(Body&, const ScopeOptions&,
                                                                  const std::source_location&);
 
-    explicit Scope(const std::source_location& where);
+    Scope(const ScopeOptions& options, const std::source_location& where);
     ~Scope() = default;
     void body_threw(detail::TaskEnd end) noexcept;
     /// Joins, leaves the context and throws what has to be thrown.
     void finish(bool has_result);
     void join() noexcept;
 
+    void admit(const std::source_location& where) override {
+        if (limit_) limit_->enter(where);
+    }
     void task_started() noexcept override;
     void task_ended_early(detail::TaskEnd end, const std::exception_ptr& error) noexcept override;
     void task_done() noexcept override;
@@ -104,6 +120,8 @@ class Scope final : detail::TaskOwner {
     detail::Ticket joiner_;
     detail::SpinLock lock_;
     std::exception_ptr first_error_;
+    std::vector<std::exception_ptr>* const suppressed_;
+    std::optional<detail::TaskLimit> limit_;
     std::atomic<bool> something_cancelled_{false};
     bool body_cancelled_ = false;
     detail::Link link_;
@@ -111,11 +129,11 @@ class Scope final : detail::TaskOwner {
 };
 
 template <class Body>
-std::invoke_result_t<Body&, Scope&> detail::run_scope(Body& body,
+std::invoke_result_t<Body&, Scope&> detail::run_scope(Body& body, const ScopeOptions& options,
                                                       const std::source_location& where) {
     using R = std::invoke_result_t<Body&, Scope&>;
     static_assert(!std::is_reference_v<R>, "a scope's result is a value");
-    Scope s(where);
+    Scope s(options, where);
     std::optional<std::conditional_t<std::is_void_v<R>, bool, R>> result;
     try {
         if constexpr (std::is_void_v<R>) {
@@ -146,7 +164,13 @@ std::invoke_result_t<Body&, Scope&> detail::run_scope(Body& body,
 template <class Body>
 std::invoke_result_t<Body&, Scope&> scope(
     Body&& body, const std::source_location& where = std::source_location::current()) {
-    return detail::run_scope(body, where);
+    return detail::run_scope(body, ScopeOptions{}, where);
+}
+template <class Body>
+std::invoke_result_t<Body&, Scope&> scope(
+    const ScopeOptions& options, Body&& body,
+    const std::source_location& where = std::source_location::current()) {
+    return detail::run_scope(body, options, where);
 }
 
 /// Starts `f` in the innermost owner in force: the scope(), WaitGroup, TaskSet or detached work

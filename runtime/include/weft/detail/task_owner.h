@@ -25,6 +25,9 @@ class TaskOwner {
   public:
     ContextNode& node() noexcept { return node_; }
 
+    /// Waits until one more may run, where the owner bounds that. May throw Cancelled; then nothing
+    /// has started.
+    virtual void admit(const std::source_location&) {}
     virtual void task_started() noexcept = 0;
     /// Told of every task that threw, before task_done().
     virtual void task_ended_early(TaskEnd end, const std::exception_ptr& error) noexcept = 0;
@@ -112,10 +115,11 @@ struct TaskBody {
     }
 };
 
-/// Starts `f` under `owner`. Returns its state, to be released, or null when `R` is not wanted.
+/// Starts `f` under `owner`, who has admitted it. Returns its state, to be released, or null when
+/// `R` is not wanted.
 template <class R, class F>
-TypedTaskState<R>* start_task(TaskOwner& owner, const char* name, const std::source_location& where,
-                              F f, bool with_state) {
+TypedTaskState<R>* start_admitted(TaskOwner& owner, const char* name,
+                                  const std::source_location& where, F f, bool with_state) {
     std::unique_ptr<TypedTaskState<R>> state;
     if (with_state) {
         state = std::make_unique<TypedTaskState<R>>();
@@ -130,6 +134,14 @@ TypedTaskState<R>* start_task(TaskOwner& owner, const char* name, const std::sou
         throw;
     }
     return state.release();
+}
+
+/// The same, once the owner admits it.
+template <class R, class F>
+TypedTaskState<R>* start_task(TaskOwner& owner, const char* name, const std::source_location& where,
+                              F f, bool with_state) {
+    owner.admit(where);
+    return start_admitted<R>(owner, name, where, std::move(f), with_state);
 }
 
 /// Counts what is under way and lets others wait for none.
