@@ -133,10 +133,16 @@ void ContextNode::close() noexcept {
     orphan_children();
 }
 
-void ContextNode::cancel(EndReason reason, const std::source_location& where) noexcept {
-    if (!mark({reason, where})) return;
+void ContextNode::cancel(const Cause& cause) noexcept {
+    if (!mark(cause)) return;
     interrupt_barrier();
-    interrupt_all();
+    ContextHook* fired = nullptr;
+    interrupt_all(fired);
+    while (fired != nullptr) {
+        ContextHook* hook = fired;
+        fired = hook->next;
+        hook->fire(hook);
+    }
 }
 
 bool ContextNode::mark(const Cause& cause) noexcept {
@@ -148,11 +154,38 @@ bool ContextNode::mark(const Cause& cause) noexcept {
     return true;
 }
 
-void ContextNode::interrupt_all() noexcept {
+void ContextNode::interrupt_all(ContextHook*& fired) noexcept {
     std::lock_guard guard(lock_);
     for (Goroutine* g = goroutines_; g != nullptr; g = ambient(g).next) interrupt(g);
     for (ContextNode* child = children_; child != nullptr; child = child->next_)
-        child->interrupt_all();
+        child->interrupt_all(fired);
+    while (ContextHook* hook = hooks_) {
+        hooks_ = hook->next;
+        hook->queued = false;
+        hook->next = fired;
+        fired = hook;
+        hook->taken(hook);
+    }
+}
+
+bool ContextNode::add_hook(ContextHook& hook) noexcept {
+    std::lock_guard guard(lock_);
+    if (cancelled()) return false;
+    hook.previous = nullptr;
+    hook.next = hooks_;
+    if (hooks_ != nullptr) hooks_->previous = &hook;
+    hooks_ = &hook;
+    hook.queued = true;
+    return true;
+}
+
+bool ContextNode::remove_hook(ContextHook& hook) noexcept {
+    std::lock_guard guard(lock_);
+    if (!hook.queued) return false;
+    (hook.previous != nullptr ? hook.previous->next : hooks_) = hook.next;
+    if (hook.next != nullptr) hook.next->previous = hook.previous;
+    hook.queued = false;
+    return true;
 }
 
 std::optional<Cause> ContextNode::cause() const noexcept {
@@ -229,6 +262,7 @@ Entered::~Entered() {
 
 Error end_error(const ContextNode& node) {
     const auto cause = node.cause();
+    if (cause && cause->error != nullptr) return *cause->error;
     if (cause && cause->reason == EndReason::deadline)
         return Error{ErrorKind::timeout, "deadline", "the time for this was up"};
     return Error{ErrorKind::unavailable, "cancelled", "this was cancelled"};
@@ -272,13 +306,43 @@ std::optional<TimePoint> current_deadline() noexcept {
 }
 
 Context Context::current() {
-    auto node = std::make_shared<detail::ContextNode>(detail::current_node(), detail::Link::child);
-    node->owner_ = nullptr;  // whoever carries it away has left the scope
-    return Context(std::move(node));
+    return derive(detail::current_node(), nullptr, detail::Link::child, std::nullopt, {});
 }
 
 Context Context::background() {
-    return Context(std::make_shared<detail::ContextNode>(nullptr, detail::Link::child));
+    return derive(nullptr, nullptr, detail::Link::child, std::nullopt, {});
+}
+
+// Whoever carries a context away has left the scope, so it has no owner to start goroutines in.
+Context Context::derive(detail::ContextNode* parent, std::shared_ptr<detail::ContextNode> keep,
+                        detail::Link link, std::optional<TimePoint> deadline,
+                        const std::source_location& where) {
+    struct Derived {
+        std::shared_ptr<detail::ContextNode> parent;  // goes after the node that hangs under it
+        detail::ContextNode node;
+        Derived(std::shared_ptr<detail::ContextNode> kept, detail::ContextNode* above,
+                detail::Link how, std::optional<TimePoint> until, const std::source_location& at)
+            : parent(std::move(kept)), node(above, how, until, at) {
+            node.owner_ = nullptr;
+        }
+    };
+    auto derived = std::make_shared<Derived>(std::move(keep), parent, link, deadline, where);
+    detail::ContextNode* node = &derived->node;
+    return Context(std::shared_ptr<detail::ContextNode>(std::move(derived), node));
+}
+
+std::pair<Context, CancelHandle> Context::with_cancel(const std::source_location& where) const {
+    Context child = derive(node_.get(), node_, detail::Link::child, std::nullopt, where);
+    CancelHandle handle(child.node_);
+    return {std::move(child), std::move(handle)};
+}
+
+Context Context::with_deadline(TimePoint when, const std::source_location& where) const {
+    return derive(node_.get(), node_, detail::Link::child, when, where);
+}
+
+Context Context::without_cancel() const {
+    return derive(node_.get(), nullptr, detail::Link::shield, std::nullopt, {});
 }
 
 }  // namespace weft

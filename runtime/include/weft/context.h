@@ -5,6 +5,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <source_location>
@@ -17,6 +18,8 @@
 #include "weft/time.h"
 
 namespace weft {
+
+class AfterFunc;  // after_func.h
 
 namespace detail {
 
@@ -107,8 +110,14 @@ class CancelHandle {
         const std::source_location& where = std::source_location::current()) const noexcept {
         node_->cancel(EndReason::cancelled, where);
     }
+    /// cancel() with a cause: what ends because of it answers this error.
+    void cancel(Error why,
+                const std::source_location& where = std::source_location::current()) const {
+        node_->cancel({EndReason::cancelled, where, std::make_shared<Error>(std::move(why))});
+    }
 
   private:
+    friend class Context;
     friend class detail::SharedFrame;
     explicit CancelHandle(std::shared_ptr<detail::ContextNode> node) : node_(std::move(node)) {}
     std::shared_ptr<detail::ContextNode> node_;
@@ -147,7 +156,9 @@ class SharedFrame {
 
 /// Runs `f(CancelHandle&)` so that the handle, carried anywhere, ends it.
 ///
-/// Errors: unavailable/cancelled once the handle was used and the body gave up because of it.
+/// Errors: unavailable/cancelled once the handle was used and the body gave up because of it, or
+/// the
+///         error that cancel() was given.
 template <class F>
 detail::TimedResult<F, CancelHandle> cancellable(
     F&& f, const std::source_location& where = std::source_location::current()) {
@@ -192,30 +203,79 @@ std::optional<Cause> cancel_cause() noexcept;
 /// The earliest deadline in force, or nothing.
 std::optional<TimePoint> current_deadline() noexcept;
 
-/// The ambient context as a value, to carry into a callback or another thread. It ends with the
-/// context it was taken from, also when that one is simply left.
+/// A context as a value, to carry into a callback or another thread, or to build by hand. Copies
+/// are the same context. It ends with the context it was made from, also when that one is simply
+/// left.
+///
+/// Source: Go package context.
 class Context {
   public:
+    /// The ambient one.
     static Context current();
     /// No deadline, no cancel, no values.
     static Context background();
 
-    /// Runs `f` under this context in place of the caller's own.
+    /// A child, and what ends it. Its end does not reach this one.
+    std::pair<Context, CancelHandle> with_cancel(
+        const std::source_location& where = std::source_location::current()) const;
+    /// A child that ends at `when`; a deadline that is later than this one's adds nothing.
+    Context with_deadline(
+        TimePoint when, const std::source_location& where = std::source_location::current()) const;
+    template <class Rep, class Period>
+    Context with_timeout(
+        std::chrono::duration<Rep, Period> limit,
+        const std::source_location& where = std::source_location::current()) const {
+        return with_deadline(Clock::now() + std::chrono::ceil<Duration>(limit), where);
+    }
+    /// A child with one value more.
+    template <class Key>
+    Context with_value(typename Key::Value v) const {
+        Context child = derive(node_.get(), node_, detail::Link::child, std::nullopt, {});
+        child.node_->values_ = detail::add_value<Key>(std::move(v), node_->values_);
+        return child;
+    }
+    /// The values alone: no end of this one reaches it.
+    Context without_cancel() const;
+
+    /// Runs `f` under this context in place of the caller's own. Its end throws Cancelled out of
+    /// what waits inside, and out of run().
     template <class F>
     decltype(auto) run(F&& f) const {
         detail::Entered entered(node_.get());
         return std::forward<F>(f)();
     }
+    /// run(), but the end of this context comes back as an error, as from timeout(): what a plain
+    /// thread or a callback wants.
+    ///
+    /// Errors: timeout/deadline, unavailable/cancelled, or the error that cancel() was given.
+    template <class F>
+    detail::TimedResult<F> try_run(F&& f) const {
+        const struct Frame {
+            const detail::ContextNode& node;
+            detail::Entered entered;
+            bool ended_here() const noexcept { return node.cancelled(); }
+        } frame{*node_, detail::Entered(node_.get())};
+        return detail::run_until_end(frame, f);
+    }
 
     bool cancelled() const noexcept { return node_->cancelled(); }
     std::optional<Cause> cause() const noexcept { return node_->cause(); }
     std::optional<TimePoint> deadline() const noexcept { return node_->deadline(); }
+    /// Why it ended, as an error; nothing while it has not.
+    std::optional<Error> error() const {
+        return cancelled() ? std::optional(detail::end_error(*node_)) : std::nullopt;
+    }
     template <class Key>
     const typename Key::Value* value() const noexcept {
         return static_cast<const typename Key::Value*>(node_->values().find(&detail::key_tag<Key>));
     }
 
   private:
+    friend class AfterFunc;
+    friend AfterFunc after_func(const Context&, std::function<void()>, const std::source_location&);
+    static Context derive(detail::ContextNode* parent, std::shared_ptr<detail::ContextNode> keep,
+                          detail::Link link, std::optional<TimePoint> deadline,
+                          const std::source_location& where);
     explicit Context(std::shared_ptr<detail::ContextNode> node) : node_(std::move(node)) {}
     std::shared_ptr<detail::ContextNode> node_;
 };

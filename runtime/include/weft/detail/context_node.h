@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cstdint>
 #include <exception>
+#include <memory>
 #include <optional>
 #include <source_location>
 #include <utility>
@@ -14,6 +15,7 @@
 #include "weft/detail/park.h"
 #include "weft/detail/spin_lock.h"
 #include "weft/detail/timer.h"
+#include "weft/result.h"
 #include "weft/time.h"
 
 namespace weft {
@@ -31,6 +33,7 @@ const char* to_string(EndReason reason) noexcept;
 struct Cause {
     EndReason reason = EndReason::cancelled;
     std::source_location where = {};
+    std::shared_ptr<const Error> error = {};  ///< what cancel() was given, if anything
 };
 
 namespace detail {
@@ -79,6 +82,15 @@ enum class Link : std::uint8_t {
     shield,  ///< keeps the values; no end reaches it from outside
 };
 
+/// Something to be done when a context ends.
+struct ContextHook {
+    void (*taken)(ContextHook*) noexcept = nullptr;  ///< under the node's lock: it will be fired
+    void (*fire)(ContextHook*) noexcept = nullptr;   ///< with nothing held; may start goroutines
+    ContextHook* next = nullptr;
+    ContextHook* previous = nullptr;
+    bool queued = false;
+};
+
 class ContextNode {
   public:
     /// Opens a node under `parent` (null: no parent). A `deadline` that is not earlier than the
@@ -91,7 +103,15 @@ class ContextNode {
 
     /// Takes it out of the tree; what still hangs under it is cancelled.
     void close() noexcept;
-    void cancel(EndReason reason, const std::source_location& where) noexcept;
+    void cancel(EndReason reason, const std::source_location& where) noexcept {
+        cancel(Cause{reason, where, {}});
+    }
+    void cancel(const Cause& cause) noexcept;
+
+    /// Hands in a hook, which is fired once when the node ends. False: it has ended already.
+    bool add_hook(ContextHook& hook) noexcept;
+    /// Takes it back. False: it was taken to be fired, or is not there.
+    bool remove_hook(ContextHook& hook) noexcept;
 
     bool cancelled() const noexcept { return cancelled_.load(std::memory_order_acquire); }
     const std::atomic<bool>* flag() const noexcept { return &cancelled_; }
@@ -111,7 +131,7 @@ class ContextNode {
     };
     static void on_deadline(Timer* timer) noexcept;
     bool mark(const Cause& cause) noexcept;
-    void interrupt_all() noexcept;
+    void interrupt_all(ContextHook*& fired) noexcept;
     void link_to(ContextNode& parent) noexcept;
     void unlink() noexcept;
     void orphan_children() noexcept;
@@ -126,6 +146,7 @@ class ContextNode {
     ContextNode* next_ = nullptr;  // among the parent's children; under the parent's lock_
     ContextNode* previous_ = nullptr;
     Goroutine* goroutines_ = nullptr;
+    ContextHook* hooks_ = nullptr;
     std::optional<TimePoint> deadline_;
     DeadlineTimer timer_;
 };
