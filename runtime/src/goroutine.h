@@ -27,6 +27,7 @@ inline constexpr unsigned sequence_shift = 8;
 enum class Life : std::uint8_t { free, fresh, alive };
 
 struct ThreadPark;
+struct LocalValue;  // goroutine_local.h
 inline constexpr std::uint16_t no_worker = 0xffff;
 
 class alignas(64) Goroutine {
@@ -51,9 +52,13 @@ class alignas(64) Goroutine {
     std::size_t wanted_stack_bytes = 0;
     const Body* body = nullptr;
     void* closure = nullptr;       ///< in `inline_closure`, or on the heap when larger
+    LocalValue* locals = nullptr;  ///< of GoroutineLocal variables, the last made first
     ThreadPark* thread = nullptr;  ///< set for a plain thread's pseudo-goroutine
     alignas(16) std::byte inline_closure[64];
 };
+
+/// Destroys the values of GoroutineLocal variables, in the goroutine itself.
+void drop_locals(Goroutine* goroutine) noexcept;
 
 /// The lowest usable address of the running goroutine's stack.
 std::byte* self_stack_low() noexcept;

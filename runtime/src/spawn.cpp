@@ -52,6 +52,7 @@ Goroutine* spawn_raw(const SpawnSpec& spec, const Body& body, void* closure) {
 void run_body(Goroutine* g) noexcept {
     // What leaves the body here has passed every scope that could have caught it.
     g->body->run(g->closure);
+    drop_locals(g);  // of a goroutine without an owner; the others have none left
     if (g->closure != g->inline_closure)
         ::operator delete(g->closure, std::align_val_t{g->body->align < 16 ? 16 : g->body->align});
     ENSURE(g->ambient.held.count == 0, "a goroutine ended while it held a lock");

@@ -5,6 +5,8 @@
 
 #include "weft/detail/held_locks.h"
 
+#include "runtime/src/goroutine.h"
+
 namespace weft::detail {
 
 void TaskState::complete(const std::exception_ptr& error) noexcept {
@@ -41,6 +43,7 @@ void begin_task(TaskOwner& owner) noexcept {
 }
 
 void leave_task() noexcept {
+    drop_locals(self());
     require_no_locks_held(self());
     leave_last();
 }

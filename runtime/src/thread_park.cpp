@@ -25,6 +25,7 @@ struct Adopted {
     Goroutine* goroutine = nullptr;
     ~Adopted() {
         if (goroutine == nullptr) return;
+        drop_locals(goroutine);
         goroutine->thread = nullptr;
         goroutine->fiber =
             {};  // a worker's own stack was switched away from, and is gone with the thread
