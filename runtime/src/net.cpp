@@ -1,138 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weft/net.h"
 
-#include <arpa/inet.h>
 #include <cerrno>
-#include <cstring>
-#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <optional>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "weft/blocking.h"
-
+#include "runtime/src/address.h"
 #include "runtime/src/socket.h"
 
 namespace weft {
 namespace detail {
 
-template <class Call>
-Result<std::size_t> Socket::retry(Direction direction, TimePoint deadline,
-                                  std::source_location where, Call call) {
-    if (!begin()) return Error{ErrorKind::unavailable, "closed", "the connection was closed here"};
-    for (;;) {
-        const auto n = call(fd_);
-        const int code = n < 0 ? errno : 0;
-        if (n >= 0 || (code != EAGAIN && code != EWOULDBLOCK && code != EINTR)) {
-            end();
-            if (n >= 0) return static_cast<std::size_t>(n);
-            return network_error(code);
-        }
-        if (code == EINTR) continue;
-        const Readiness answer = wait(direction, deadline, where);
-        if (answer == Readiness::ready) continue;
-        end();
-        if (answer == Readiness::timed_out)
-            return Error{ErrorKind::timeout, "deadline", "the peer did not keep up"};
-        return Error{ErrorKind::unavailable, "closed", "the connection was closed here"};
-    }
-}
-
 namespace {
-
-struct Address {
-    sockaddr_storage storage{};
-    socklen_t length = 0;
-};
-
-struct HostPort {
-    std::string host;
-    std::string port;
-};
-
-Result<HostPort> split(const std::string& address) {
-    const Error bad{ErrorKind::invalid, "address",
-                    "an address looks like 127.0.0.1:8080 or [::1]:8080"};
-    const auto colon = address.rfind(':');
-    if (colon == std::string::npos) return bad;
-    HostPort parts{address.substr(0, colon), address.substr(colon + 1)};
-    if (parts.host.starts_with('[') && parts.host.ends_with(']'))
-        parts.host = parts.host.substr(1, parts.host.size() - 2);
-    if (parts.port.empty() || parts.port.size() > 5 ||
-        parts.port.find_first_not_of("0123456789") != std::string::npos ||
-        std::stoul(parts.port) > 65535)
-        return bad;
-    return parts;
-}
-
-std::optional<Address> numeric(const HostPort& parts) {
-    Address address;
-    const auto port = htons(static_cast<std::uint16_t>(std::stoul(parts.port)));
-    auto* v4 = reinterpret_cast<sockaddr_in*>(&address.storage);
-    auto* v6 = reinterpret_cast<sockaddr_in6*>(&address.storage);
-    const std::string host = parts.host.empty() ? "0.0.0.0" : parts.host;
-    if (inet_pton(AF_INET, host.c_str(), &v4->sin_addr) == 1) {
-        v4->sin_family = AF_INET;
-        v4->sin_port = port;
-        address.length = sizeof *v4;
-        return address;
-    }
-    address = {};
-    if (inet_pton(AF_INET6, host.c_str(), &v6->sin6_addr) == 1) {
-        v6->sin6_family = AF_INET6;
-        v6->sin6_port = port;
-        address.length = sizeof *v6;
-        return address;
-    }
-    return std::nullopt;
-}
-
-Result<Address> resolve(const HostPort& parts) {
-    if (auto address = numeric(parts)) return *address;
-    return blocking("getaddrinfo", [&]() -> Result<Address> {
-        addrinfo hints{};
-        hints.ai_socktype = SOCK_STREAM;
-        addrinfo* found = nullptr;
-        const int code = getaddrinfo(parts.host.c_str(), parts.port.c_str(), &hints, &found);
-        if (code != 0) return Error{ErrorKind::unavailable, "unreachable", gai_strerror(code)};
-        Address address;
-        std::memcpy(&address.storage, found->ai_addr, found->ai_addrlen);
-        address.length = found->ai_addrlen;
-        freeaddrinfo(found);
-        return address;
-    });
-}
-
-std::string text_of(const sockaddr_storage& storage, bool with_port) {
-    char host[INET6_ADDRSTRLEN] = "";
-    std::uint16_t port = 0;
-    if (storage.ss_family == AF_INET) {
-        const auto* v4 = reinterpret_cast<const sockaddr_in*>(&storage);
-        inet_ntop(AF_INET, &v4->sin_addr, host, sizeof host);
-        port = ntohs(v4->sin_port);
-        return with_port ? std::string(host) + ":" + std::to_string(port) : host;
-    }
-    if (storage.ss_family == AF_INET6) {
-        const auto* v6 = reinterpret_cast<const sockaddr_in6*>(&storage);
-        inet_ntop(AF_INET6, &v6->sin6_addr, host, sizeof host);
-        port = ntohs(v6->sin6_port);
-        return with_port ? "[" + std::string(host) + "]:" + std::to_string(port) : host;
-    }
-    return {};
-}
-
-using NameCall = int (*)(int, sockaddr*, socklen_t*);
-
-std::string name_of(const std::shared_ptr<Socket>& socket, NameCall call, bool with_port) {
-    if (!socket || !socket->begin()) return {};
-    sockaddr_storage storage{};
-    socklen_t length = sizeof storage;
-    const int got = call(socket->fd(), reinterpret_cast<sockaddr*>(&storage), &length);
-    socket->end();
-    return got == 0 ? text_of(storage, with_port) : std::string();
-}
 
 void tune(int fd) noexcept {
     const int on = 1;
@@ -227,35 +108,51 @@ int Listener::fd() const noexcept {
     return socket_->fd();
 }
 
-Result<Listener> listen(const std::string& address, int backlog) {
-    const auto where = detail::numeric(TRY(detail::split(address)));
-    if (!where) return Error{ErrorKind::invalid, "address", "listen() takes a numeric address"};
-    const int fd =
-        ::socket(where->storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+namespace {
+
+// A stream socket that listens for, or will connect to, an address of this family.
+Result<int> stream_socket(const detail::Address& address) {
+    const int fd = ::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0) return detail::network_error(errno);
+    return fd;
+}
+
+Result<detail::Address> own_address(const std::string& text) {
+    if (auto local = detail::unix_address(text)) return *local;
+    const auto address = detail::numeric(TRY(detail::split(text)));
+    if (!address) return Error{ErrorKind::invalid, "address", "listen() takes a numeric address"};
+    return *address;
+}
+
+}  // namespace
+
+Result<Listener> listen(const std::string& address, int backlog) {
+    const auto at = TRY(own_address(address));
+    const int fd = TRY(stream_socket(at));
     const int on = 1;
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    if (::bind(fd, reinterpret_cast<const sockaddr*>(&where->storage), where->length) != 0 ||
-        ::listen(fd, backlog) != 0) {
+    if (::bind(fd, at.raw(), at.length) != 0 || ::listen(fd, backlog) != 0) {
         const int code = errno;
         ::close(fd);
         return detail::network_error(code);
     }
-    return Listener(std::make_shared<Socket>(fd));
+    auto socket = std::make_shared<Socket>(fd);
+    if (address.starts_with("unix:/")) socket->unlink_path = address.substr(5);
+    return Listener(std::move(socket));
 }
 
 Result<Connection> dial(const std::string& address, std::source_location where) {
-    const auto to = TRY(detail::resolve(TRY(detail::split(address))));
-    const int fd = ::socket(to.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (fd < 0) return detail::network_error(errno);
+    const auto to = TRY(detail::look_up(address, where));
+    const int fd = TRY(stream_socket(to));
     detail::tune(fd);
     auto socket = std::make_shared<Socket>(fd);
     bool begun = false;
     TRY(socket->retry(Direction::write, TimePoint::max(), where, [&](int number) {
         if (!begun) {
             begun = true;
-            const int got =
-                ::connect(number, reinterpret_cast<const sockaddr*>(&to.storage), to.length);
+            const int got = ::connect(number, to.raw(), to.length);
+            // A Unix listener whose queue is full says so at once, and nothing is under way then.
+            if (got != 0 && errno == EAGAIN) errno = ECONNREFUSED;
             if (got != 0 && errno == EINPROGRESS) errno = EAGAIN;
             return got;
         }

@@ -76,6 +76,7 @@ void Socket::close() noexcept {
 }
 
 void Socket::release() noexcept {
+    if (!unlink_path.empty()) ::unlink(unlink_path.c_str());
     ::close(fd_);
     // A socket that outlives its runtime has nobody left to wake; its entry's events went with the
     // poller.

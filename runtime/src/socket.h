@@ -4,6 +4,9 @@
 #pragma once
 
 #include <atomic>
+#include <cerrno>
+#include <cstddef>
+#include <string>
 
 #include "weft/net.h"
 
@@ -33,6 +36,8 @@ class Socket {
     std::atomic<TimePoint> read_deadline{TimePoint::max()};
     std::atomic<TimePoint> write_deadline{TimePoint::max()};
 
+    std::string unlink_path;  ///< of a Unix listener: goes with its descriptor
+
     /// Keeps the descriptor open while a call uses it. False: it is closed.
     bool begin() noexcept;
     void end() noexcept;
@@ -46,5 +51,27 @@ class Socket {
 };
 
 Error network_error(int code);
+
+template <class Call>
+Result<std::size_t> Socket::retry(Direction direction, TimePoint deadline,
+                                  std::source_location where, Call call) {
+    if (!begin()) return Error{ErrorKind::unavailable, "closed", "the connection was closed here"};
+    for (;;) {
+        const auto n = call(fd_);
+        const int code = n < 0 ? errno : 0;
+        if (n >= 0 || (code != EAGAIN && code != EWOULDBLOCK && code != EINTR)) {
+            end();
+            if (n >= 0) return static_cast<std::size_t>(n);
+            return network_error(code);
+        }
+        if (code == EINTR) continue;
+        const Readiness answer = wait(direction, deadline, where);
+        if (answer == Readiness::ready) continue;
+        end();
+        if (answer == Readiness::timed_out)
+            return Error{ErrorKind::timeout, "deadline", "the peer did not keep up"};
+        return Error{ErrorKind::unavailable, "closed", "the connection was closed here"};
+    }
+}
 
 }  // namespace weft::detail

@@ -15,13 +15,14 @@ namespace weft::detail {
 class Socket;
 }
 
-/// TCP whose calls park the goroutine instead of blocking its thread. All calls need a running
-/// weft::run (not the simulator), are cancellation points (they throw Cancelled when the ambient
-/// context ends) and report failures as unavailable/CODE: "refused", "reset", "unreachable",
-/// "address-in-use", "closed", "descriptors", "network"; a passed deadline as timeout/"deadline".
+/// TCP and Unix stream sockets whose calls park the goroutine instead of blocking its thread. All
+/// calls need a running weft::run (not the simulator), are cancellation points (they throw
+/// Cancelled when the ambient context ends) and report failures as unavailable/CODE: "refused",
+/// "reset", "unreachable", "address-in-use", "closed", "descriptors", "network"; a passed deadline
+/// as timeout/"deadline".
 namespace weft::net {
 
-/// One TCP connection. A reader and a writer may use it at the same time; close() may come from
+/// One connection. A reader and a writer may use it at the same time; close() may come from
 /// anywhere. Copies share the connection.
 class Connection {
   public:
@@ -84,12 +85,14 @@ class Listener {
     std::shared_ptr<detail::Socket> socket_;
 };
 
-/// `address`: "127.0.0.1:8080", "[::1]:0", ":8080" (all interfaces). Names are not resolved here.
-/// Errors: invalid/"address"; unavailable as above.
+/// `address`: "127.0.0.1:8080", "[::1]:0", ":8080" (all interfaces), "unix:/run/name" (whose file
+/// goes with the Listener) or "unix:@name" (Linux's abstract names). Names of hosts are not
+/// resolved here. Errors: invalid/"address"; unavailable as above.
 Result<Listener> listen(const std::string& address, int backlog = 1024);
 
-/// Connects. `address` as for listen(), or a name ("db.local:5432"), which is resolved through
-/// blocking().
+/// Connects. `address` as for listen(), or a name ("db.local:5432"), whose first address is used:
+/// see resolve().
+/// Errors: also those of resolve().
 Result<Connection> dial(const std::string& address,
                         std::source_location where = std::source_location::current());
 
