@@ -4,6 +4,10 @@
 
 module(runtime                    LINKS Threads::Threads ${CMAKE_DL_LIBS} WRAPS ".*")
 include(runtime/runtime.cmake)
+find_package(OpenSSL QUIET)  # weft itself needs none
+if(OpenSSL_FOUND AND NOT CMAKE_CROSSCOMPILING)
+module(weft_tls                   USES runtime LINKS OpenSSL::SSL WRAPS "openssl/.*")
+endif()
 if(NOT PROJECT_IS_TOP_LEVEL)
   return()  # somebody else's dependency: weft alone
 endif()
