@@ -20,6 +20,7 @@
 #include "cohort/audit/verify.h"
 #include "cohort/migrations/migrations.h"
 #include "tests/support/child.h"
+#include "tests/support/environment.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/test.h"
 
@@ -27,7 +28,6 @@ namespace cohort::audit {
 
 namespace {
 
-constexpr int rounds = 20;
 constexpr int writers = 12;
 
 auth::SigningKey the_key() {
@@ -116,7 +116,8 @@ void check_store(const std::string& folder) {
 
 }  // namespace
 
-TEST_CASE("20 times killed under load: every promise is kept once and the audit verifies") {
+TEST_CASE("killed again and again under load: every promise is kept once and the audit verifies") {
+    const auto rounds = static_cast<int>(test::from_environment("AUDIT_KILL_ROUNDS", 20));
     // The child runs this test again and must find its parent's folder.
     std::optional<test::TempFolder> own;
     if (std::getenv("COHORT_TEST_FOLDER") == nullptr) {

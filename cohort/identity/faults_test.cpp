@@ -5,6 +5,7 @@
 #include "weft/time.h"
 
 #include "cohort/identity/test_world.h"
+#include "tests/support/environment.h"
 
 namespace cohort::identity {
 
@@ -115,7 +116,7 @@ TEST_CASE("a store that cannot be read answers unavailable, never that nobody is
 }
 
 TEST_CASE("a caller who goes away at any moment of a sign-in leaves the door as it was") {
-    for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+    for (std::uint64_t seed = 1; seed <= test::seeds(60); ++seed) {
         INFO("seed " << seed);
         weft::sim::run(seed, [] {
             World world;

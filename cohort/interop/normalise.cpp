@@ -151,11 +151,17 @@ xml::Element element(std::string name) {
     return e;
 }
 
-/// Moves the children of this name out, in order.
+/// Moves the children of this name out, in order. The text behind one stays where it stood.
 void take_children(xml::Element& from, std::string_view name, std::vector<xml::Element>& into) {
     std::vector<xml::Element> rest;
-    for (xml::Element& child : from.children)
-        (is(child, name) ? into : rest).push_back(std::move(child));
+    for (xml::Element& child : from.children) {
+        if (!is(child, name)) {
+            rest.push_back(std::move(child));
+            continue;
+        }
+        (rest.empty() ? from.text : rest.back().tail) += std::exchange(child.tail, {});
+        into.push_back(std::move(child));
+    }
     from.children = std::move(rest);
 }
 

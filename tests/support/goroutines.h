@@ -9,6 +9,7 @@
 #include "weft/scope.h"
 #include "weft/sim.h"
 
+#include "tests/support/environment.h"
 #include "tests/support/test.h"
 
 namespace test {
@@ -32,12 +33,12 @@ void for_each_worker_count(F body) {
     once(migrating);
 }
 
-/// Runs `body` in the simulator with seeds 1 to `seeds`: one worker, a random order of everything,
-/// virtual time. There `weft::sleep` costs nothing and ends only when nothing else can run, so it
-/// says "let everybody come to rest".
+/// Runs `body` in the simulator with seeds 1 to `usual` (more under `./dev torture`): one worker, a
+/// random order of everything, virtual time. There `weft::sleep` costs nothing and ends only when
+/// nothing else can run, so it says "let everybody come to rest".
 template <class F>
-void for_each_seed(std::uint64_t seeds, F body) {
-    for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
+void for_each_seed(std::uint64_t usual, F body) {
+    for (std::uint64_t seed = 1; seed <= seeds(usual); ++seed) {
         INFO("seed: ", seed);
         CHECK(weft::sim::run(seed, [&body] { body(); }) == 0);
     }

@@ -8,6 +8,7 @@
 #include "weft/sim.h"
 #include "weft/time.h"
 
+#include "tests/support/environment.h"
 #include "tests/support/test.h"
 
 namespace cohort::auth {
@@ -19,7 +20,7 @@ using namespace std::chrono_literals;
 }  // namespace
 
 TEST_CASE("no more than the number at a time are inside, and everybody gets a turn in the end") {
-    for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+    for (std::uint64_t seed = 1; seed <= test::seeds(50); ++seed) {
         INFO("seed " << seed);
         std::atomic<int> inside{0};
         std::atomic<bool> crowded{false};
@@ -66,7 +67,7 @@ TEST_CASE("who comes when too many wait is turned away at once, and the waiting 
 }
 
 TEST_CASE("who gives up waiting has taken no turn, whatever the schedule") {
-    for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+    for (std::uint64_t seed = 1; seed <= test::seeds(100); ++seed) {
         INFO("seed " << seed);
         weft::sim::run(seed, [] {
             Turns turns(1, 100);

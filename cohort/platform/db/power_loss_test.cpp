@@ -6,6 +6,7 @@
 #include "cohort/platform/db/fault_vfs.h"
 #include "cohort/platform/db/sqlite_connection.h"
 #include "cohort/platform/db/sqlite_writer.h"
+#include "tests/support/environment.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/test.h"
 
@@ -13,7 +14,13 @@ namespace cohort::db {
 
 namespace {
 
-constexpr int cut_points = 1000;
+// CUT_POINTS and CUT_SEED repeat or lengthen a run.
+std::uint64_t cut_points() {
+    return test::from_environment("CUT_POINTS", 1000);
+}
+std::uint64_t cut_seed() {
+    return test::from_environment("CUT_SEED", 20'240'506);
+}
 
 // One unit: a row and its companion, so that half a unit can be seen.
 struct Insert {
@@ -118,8 +125,8 @@ void look(const std::string& folder, const std::vector<std::int64_t>& promised, 
 }
 
 // Cuts the power at random moments of one run and looks at what is left.
-Damage cut_power(Synchronous synchronous, std::uint64_t seed) {
-    std::mt19937_64 random(seed);
+Damage cut_power(Synchronous synchronous) {
+    std::mt19937_64 random(cut_seed());
     test::TempFolder folder;
     FaultVfs vfs;
     {
@@ -127,7 +134,7 @@ Damage cut_power(Synchronous synchronous, std::uint64_t seed) {
         work(store, vfs, random);
     }
     Damage damage;
-    for (int i = 0; i < cut_points; ++i) {
+    for (std::uint64_t i = 0; i < cut_points(); ++i) {
         const std::size_t moment = random() % (vfs.moments() + 1);
         const double kept[] = {0.0, 0.1, 0.5, 0.9};
         test::TempFolder image;
@@ -139,18 +146,17 @@ Damage cut_power(Synchronous synchronous, std::uint64_t seed) {
 
 }  // namespace
 
-TEST_CASE("1,000 power failures at random moments lose nothing that was acknowledged") {
-    const std::uint64_t seed = 20240506;
-    CAPTURE(seed);
-    const Damage damage = cut_power(Synchronous::full, seed);
+TEST_CASE("a thousand power failures at random moments lose nothing that was acknowledged") {
+    MESSAGE("CUT_SEED=", cut_seed(), " CUT_POINTS=", cut_points());
+    const Damage damage = cut_power(Synchronous::full);
     CHECK(damage.lost == 0);
     CHECK(damage.halves == 0);
     CHECK(damage.broken == 0);
 }
 
 TEST_CASE("the same power failures show the loss when SQLite syncs less than FULL") {
-    CHECK(cut_power(Synchronous::normal, 20240506).lost > 0);
-    CHECK(cut_power(Synchronous::off, 20240506).lost > 0);
+    CHECK(cut_power(Synchronous::normal).lost > 0);
+    CHECK(cut_power(Synchronous::off).lost > 0);
 }
 
 }  // namespace cohort::db

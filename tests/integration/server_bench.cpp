@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+// Form saves a second over HTTP against the real server program, each answered after it is on the
+// disk, from 1, 64 and 256 connections; beside it what the disk alone can do with the same bytes,
+// and how long the second start takes to the first page. Client and server share the machine.
+#include <algorithm>
+#include <benchmark/benchmark.h>
+#include <chrono>
+#include <cstdint>
+#include <fcntl.h>
+#include <fstream>
+#include <stdexcept>
+#include <string>
+#include <unistd.h>
+#include <vector>
+
+#include "weft/run.h"
+#include "weft/scope.h"
+
+#include "tests/integration/client.h"
+#include "tests/integration/server_process.h"
+#include "tests/support/http_client.h"
+
+namespace tests {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double ms_since(Clock::time_point from) {
+    return std::chrono::duration<double, std::milli>(Clock::now() - from).count();
+}
+
+// Bytes that one save by a single caller puts on the disk; the floor writes as many.
+std::int64_t bytes_a_save = 16 * 1024;
+
+// A number from a line "name: number" of a file under /proc.
+std::int64_t written_bytes(int pid) {
+    std::ifstream file("/proc/" + std::to_string(pid) + "/io");
+    std::int64_t number = 0;
+    for (std::string name; file >> name >> number;)
+        if (name == "write_bytes:") return number;
+    return 0;
+}
+
+double cpu_seconds(int pid) {
+    std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
+    std::string word;
+    for (int i = 0; i < 13; ++i) file >> word;  // the program's name has no space in it
+    double user = 0;
+    double system = 0;
+    file >> user >> system;
+    return (user + system) / static_cast<double>(::sysconf(_SC_CLK_TCK));
+}
+
+// Thrown, not ended: the server that was started must be stopped.
+void must(bool held, const std::string& what, const Answer& answer) {
+    if (!held) throw std::runtime_error(what + " was answered by " + answer.outcome());
+}
+
+// One person with one form open, saving it again and again.
+class Person {
+  public:
+    Person(const Server& server, const Ground& ground)
+        : client_(server.address(), ground.tokens.at("ann")) {
+        const Answer subject =
+            client_.ask("POST", "/api/v1/studies/" + ground.study.text + "/subjects",
+                        R"({"site":")" + ground.site_a.text + R"("})");
+        const Answer form = client_.ask("POST", "/api/v1/subjects/" + subject.at("/id") + "/forms",
+                                        R"({"event":"V","form":"F"})");
+        must(form.status == 201, "a new form", form);
+        target_ = "/api/v1/forms/" + form.at("/id");
+        save();  // with the first value; each later one is a change with a reason
+    }
+
+    void save() {
+        const auto from = Clock::now();
+        const Answer answer =
+            client_.ask("PATCH", target_,
+                        R"({"changes":[{"group":"VITALS","item":"SYS","raw":")" +
+                            std::to_string(100 + version_ % 60) + R"(","base_version":)" +
+                            std::to_string(version_) + R"(,"reason":"entered again"}]})",
+                        {{"idempotency-key", "save-" + std::to_string(version_)}});
+        must(answer.status == 200, "a save", answer);
+        version_ = std::stoll(answer.at("/items/0/version"));
+        milliseconds.push_back(ms_since(from));
+    }
+
+    std::vector<double> milliseconds;
+
+  private:
+    Client client_;
+    std::string target_;
+    std::int64_t version_ = 0;
+};
+
+void save_all(std::vector<Person>& people, std::int64_t times) {
+    weft::scope([&](weft::Scope& scope) {
+        for (Person& person : people)
+            scope.go([&person, times] {
+                for (std::int64_t i = 0; i < times; ++i) person.save();
+            });
+    });
+}
+
+double percentile(std::vector<double>& sorted, double share) {
+    return sorted[static_cast<std::size_t>(share * static_cast<double>(sorted.size() - 1))];
+}
+
+void durable_saves(benchmark::State& state) {
+    const std::int64_t connections = state.range(0);
+    const std::int64_t each = state.range(1);
+    weft::run([&] {
+        const test::TempFolder folder;
+        const Ground ground = lay_ground(*open_store(folder.path()));
+        Server server(folder);
+        std::vector<Person> people;
+        for (std::int64_t i = 0; i < connections; ++i) people.emplace_back(server, ground);
+        save_all(people, 2);
+        for (Person& person : people) person.milliseconds.clear();
+        const double cpu = cpu_seconds(server.pid());
+        const std::int64_t bytes = written_bytes(server.pid());
+        for (auto _ : state) save_all(people, each);
+        std::vector<double> all;
+        for (const Person& person : people)
+            all.insert(all.end(), person.milliseconds.begin(), person.milliseconds.end());
+        std::sort(all.begin(), all.end());
+        const auto saves = static_cast<double>(all.size());
+        const auto written = static_cast<double>(written_bytes(server.pid()) - bytes);
+        if (connections == 1) bytes_a_save = static_cast<std::int64_t>(written / saves);
+        state.counters["p50_ms"] = percentile(all, 0.50);
+        state.counters["p99_ms"] = percentile(all, 0.99);
+        state.counters["server_cpu_us"] = (cpu_seconds(server.pid()) - cpu) * 1e6 / saves;
+        state.counters["disk_bytes_a_save"] = written / saves;
+        state.SetItemsProcessed(static_cast<std::int64_t>(all.size()));
+    });
+}
+
+// The peer: nothing but append and fdatasync, one after the other, of what one save writes.
+void disk_alone(benchmark::State& state) {
+    const test::TempFolder folder;
+    const int file = ::open((folder / "file").c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+    const std::string bytes(static_cast<std::size_t>(bytes_a_save), 'x');
+    for (auto _ : state) {
+        if (::write(file, bytes.data(), bytes.size()) < 0) state.SkipWithError("cannot write");
+        if (::fdatasync(file) != 0) state.SkipWithError("cannot sync");
+    }
+    ::close(file);
+    state.counters["bytes_a_sync"] = static_cast<double>(bytes_a_save);
+    state.SetItemsProcessed(state.iterations());
+}
+
+// From starting the program on a folder with the demo study in it to the bytes of its first page.
+void second_start(benchmark::State& state) {
+    weft::run([&] {
+        const test::TempFolder folder;
+        Server(folder, {}).stop();
+        for (auto _ : state) {
+            const auto from = Clock::now();
+            Server server(folder, {});
+            cohort::test::HttpClient browser{server.address()};
+            const auto page = browser.get("/");
+            state.SetIterationTime(ms_since(from) / 1000);
+            if (!page || page->status != 200) state.SkipWithError("no page: are they built?");
+            if (server.stop() != 0) state.SkipWithError("the server does not stop well");
+        }
+    });
+}
+
+BENCHMARK(durable_saves)
+    ->ArgNames({"connections", "saves_each"})
+    ->Args({1, 2000})
+    ->Args({64, 150})
+    ->Args({256, 60})
+    ->Iterations(1)
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK(disk_alone)->Name("disk_alone_write_and_sync")->UseRealTime();
+BENCHMARK(second_start)->Iterations(5)->UseManualTime()->Unit(benchmark::kMillisecond);
+
+}  // namespace
+
+}  // namespace tests

@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# tools/bench.sh [weft|store|server]: figures of one part, or of all. Called by ./dev bench.
+# Quote ratios, not absolute numbers, from a machine that does other work.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+show() { printf '\n== %s\n' "$*"; }
+
+bench() { # TARGET: a program of google-benchmark's, as a table without its preamble
+  cmake --build build/release --target "$1" -- --quiet
+  "build/release/$1" --benchmark_counters_tabular=true 2>/dev/null
+}
+
+weft() {
+  show "weft"
+  if [ -x runtime/bench/run.sh ]; then runtime/bench/run.sh "$@"; else echo "no figures yet"; fi
+}
+
+store() {
+  show "store: durable units, and reads"
+  bench cohort_platform_db_bench
+}
+
+server() {
+  show "server: durable form saves over HTTP, the disk alone, and the second start"
+  cmake --build build/release --target apps_cohort -- --quiet
+  bench tests_integration_bench
+}
+
+case "${1:-all}" in
+  weft) shift && weft "$@" ;;
+  store | server) "$1" ;;
+  all) weft && store && server ;;
+  *)
+    echo "bench: there is no part '$1'; there are weft, store and server" >&2
+    exit 64
+    ;;
+esac

@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# The same tests as ./dev test, with the counts that a night can afford. Called by ./dev torture.
+#   ROUNDS   kill -9 of the whole server under load (1000); everything else scales with it
+#   SEED     begin of the random runs (today's date); a failure prints what repeats it
+set -euo pipefail
+cd "$(dirname "$0")/.."
+rounds=${ROUNDS:-1000}
+seed=${SEED:-$(date +%Y%m%d)}
+failed=()
+
+try() { # WHAT COMMAND...
+  local what=$1 start=$SECONDS
+  shift
+  printf '\n== %s\n' "$what"
+  "$@" || failed+=("$what")
+  echo "($((SECONDS - start)) s)"
+}
+
+# CUT_POINTS moments at which the power fails; SEEDS_FACTOR times the usual schedules.
+export KILL9_ROUNDS=$rounds KILL9_SEED=$seed CUT_POINTS=$((rounds * 10)) CUT_SEED=$seed
+export AUDIT_KILL_ROUNDS=$rounds CANCEL_ROUNDS=$((rounds / 10 + 1)) SEEDS_FACTOR=$((rounds / 10 + 1))
+
+cd build/release
+try "weft: $SEEDS_FACTOR times the schedules" ./runtime_test --minimal
+try "sign-in: $SEEDS_FACTOR times the schedules" ./cohort_identity_test --minimal
+try "hashing in turns: $SEEDS_FACTOR times the schedules" ./cohort_platform_auth_test --minimal
+try "the disk: $CUT_POINTS power failures, every input and output failed in turn" \
+  ./cohort_platform_db_test -s -tc='*power failures*,*fail*,*full*'
+try "the audit: $AUDIT_KILL_ROUNDS kills, $((2100 * SEEDS_FACTOR)) forgeries" ./cohort_audit_test --minimal
+try "cancel: $CANCEL_ROUNDS rounds" ./tests_integration_test -tc='*cancelled*'
+try "the server: $KILL9_ROUNDS kills under load" ./tests_integration_test -s -tc='kill -9*'
+
+printf '\n'
+if [ ${#failed[@]} -gt 0 ]; then
+  printf 'FAILED: %s\n' "${failed[@]}"
+  exit 1
+fi
+echo "all held (ROUNDS=$rounds SEED=$seed)"
