@@ -123,9 +123,10 @@ std::variant<Arguments, Ending> read_arguments(int argc, const char* const* argv
 
     CLI::App& v = add_command(cli, arguments, verify, "verify-audit",
                               "check that the audit is what it was when it was written");
-    v.add_option("--anchor", verify.anchors, "CHAIN:NUMBER:HASH kept outside")->expected(1);
+    v.add_option("--anchor", verify.anchors, "CHAIN:NUMBER:HASH kept outside")
+        ->allow_extra_args(false);
     v.add_option("--key", verify.keys, "trusted public key; the data folder's when absent")
-        ->expected(1);
+        ->allow_extra_args(false);
 
     CLI::App& c = add_command(cli, arguments, shown, "config",
                               "show the settings in force and where each comes from");

@@ -7,6 +7,7 @@
 #include "apps/cohort/commands.h"
 #include "apps/cohort/store.h"
 #include "cohort/audit/verify.h"
+#include "cohort/capture/archive.h"
 
 namespace cohort::app {
 
@@ -53,6 +54,12 @@ static void print(const audit::Verdict& verdict) {
     if (verdict.good()) std::printf("The audit is what it was when it was written.\n");
 }
 
+static void print(const capture::ArchiveVerdict& verdict) {
+    std::printf("%lld archives of completed forms.\n", static_cast<long long>(verdict.archives));
+    if (verdict.bad) std::printf("BAD archive of %s.\n", verdict.bad->c_str());
+    if (verdict.good()) std::printf("Each has its digest, and every completed form has one.\n");
+}
+
 Result<int> run(const VerifyAudit& command, const config::Config& config) {
     std::vector<audit::Anchor> anchors;
     for (const std::string& text : command.anchors) anchors.push_back(TRY(parse_anchor(text)));
@@ -61,7 +68,9 @@ Result<int> run(const VerifyAudit& command, const config::Config& config) {
     const auto db = TRY(open_store_to_read(config));
     const audit::Verdict verdict = TRY(audit::verify(*db, keys, anchors));
     print(verdict);
-    return verdict.good() ? 0 : 1;
+    const auto archives = TRY(db->read([](db::Tx& tx) { return capture::verify_archives(tx); }));
+    print(archives);
+    return verdict.good() && archives.good() ? 0 : 1;
 }
 
 }  // namespace cohort::app

@@ -29,21 +29,32 @@ bool is_intact(const Archive& archive) {
     return auth::sha256_hex(archive.document) == archive.digest;
 }
 
-Result<std::int64_t> verify_archives(db::Tx& tx, const StudyId& study) {
-    std::int64_t count = 0;
+static std::string named(const std::string& form, std::int64_t version) {
+    return "form " + form + ", version " + std::to_string(version);
+}
+
+Result<ArchiveVerdict> verify_archives(db::Tx& tx) {
+    ArchiveVerdict verdict;
     TRY(tx.each(
-        "SELECT a.form_id, a.version, a.digest, a.document FROM form_archive a "
-        "JOIN form_instance f ON f.id = a.form_id WHERE f.study_id = ?",
+        "SELECT form_id, version, digest, document FROM form_archive ORDER BY form_id, version",
         [&](db::Row&& row) -> Result<void> {
-            count += 1;
-            if (auth::sha256_hex(row.get<std::string>(3)) == row.get<std::string>(2)) return {};
-            return internal("archive-broken", "the archive of form " + row.get<std::string>(0) +
-                                                  ", version " +
-                                                  std::to_string(row.get<std::int64_t>(1)) +
-                                                  ", has not its digest any more");
-        },
-        study));
-    return count;
+            verdict.archives += 1;
+            const bool intact =
+                auth::sha256_hex(row.get<std::string>(3)) == row.get<std::string>(2);
+            if (!intact && !verdict.bad)
+                verdict.bad = named(row.get<std::string>(0), row.get<std::int64_t>(1)) +
+                              ": the archive is not what its digest was made of";
+            return {};
+        }));
+    if (verdict.bad) return verdict;
+    const auto missing =
+        TRY(tx.maybe("SELECT f.id, f.version FROM form_instance f LEFT JOIN form_archive a "
+                     "ON a.form_id = f.id AND a.version = f.version "
+                     "WHERE f.state = 'complete' AND a.form_id IS NULL ORDER BY f.id LIMIT 1"));
+    if (missing)
+        verdict.bad = named(missing->get<std::string>(0), missing->get<std::int64_t>(1)) +
+                      ": it is complete and has no archive";
+    return verdict;
 }
 
 }  // namespace cohort::capture

@@ -2,6 +2,9 @@
 // The last stage: a completed version, kept word for word with its digest.
 #pragma once
 
+#include <optional>
+#include <string>
+
 #include "cohort/capture/store.h"
 
 namespace cohort::capture {
@@ -13,8 +16,16 @@ Archive archive_copy(const Form& form, const std::string& by, Instant at);
 /// Whether the text still has its digest.
 bool is_intact(const Archive& archive);
 
-/// Reads every archive of a study. Errors: internal/archive-broken names the first form and version
-/// whose text has not its digest any more. Shape: how many there are.
-Result<std::int64_t> verify_archives(db::Tx& tx, const StudyId& study);
+/// What became of the archives of the whole store.
+struct ArchiveVerdict {
+    std::int64_t archives = 0;
+    std::optional<std::string> bad;  ///< the first that is not as it was, for people
+
+    bool good() const noexcept { return !bad; }
+};
+
+/// Reads every archive, oldest form first: its text must have its digest, and every form that is
+/// complete must have the archive of that version. Blocks: for all archives, in bounded memory.
+Result<ArchiveVerdict> verify_archives(db::Tx& tx);
 
 }  // namespace cohort::capture

@@ -40,11 +40,11 @@ struct Stats {
     std::string path;
     std::int64_t bytes = 0;
     std::int64_t wal_bytes = 0;
-    std::int64_t waiting = 0;  ///< units in the queue at this moment
-    std::int64_t units = 0;    ///< committed
-    std::int64_t batches = 0;  ///< commits
-    std::int64_t failed_batches = 0;
-    std::int64_t refused = 0;  ///< units and reads turned away because a queue was full
+    std::int64_t waiting = 0;         ///< units in the queue at this moment
+    std::int64_t units = 0;           ///< committed: the sum over all commits of what each carried
+    std::int64_t batches = 0;         ///< commits, each of one unit at least
+    std::int64_t failed_batches = 0;  ///< commits that the file or the disk refused
+    std::int64_t refused = 0;         ///< units and reads turned away because a queue was full
     std::int64_t reads = 0;
     std::int64_t checkpoints = 0;
 };

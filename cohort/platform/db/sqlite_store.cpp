@@ -219,11 +219,12 @@ void SqliteStore::run_batch(const std::vector<Waiting*>& batch) {
         const std::vector<WriteUnit*> units(batch.begin(), batch.end());
         committed = SqliteWriter(*writing_).run(units);
     }
-    counters_.batches.fetch_add(committed ? 1 : 0, std::memory_order_relaxed);
-    counters_.failed_batches.fetch_add(committed ? 0 : 1, std::memory_order_relaxed);
+    // A batch of which every unit was refused by its own rule is rolled back: no commit, no unit.
     const auto good = std::count_if(batch.begin(), batch.end(),
                                     [](const Waiting* unit) { return unit->outcome.ok(); });
-    counters_.units.fetch_add(committed ? good : 0, std::memory_order_relaxed);
+    counters_.batches.fetch_add(good > 0 ? 1 : 0, std::memory_order_relaxed);
+    counters_.failed_batches.fetch_add(committed ? 0 : 1, std::memory_order_relaxed);
+    counters_.units.fetch_add(good, std::memory_order_relaxed);
     for (Waiting* unit : batch) {
         auto done = std::move(unit->done);  // the unit may be gone before try_send returns
         (void)done.try_send(Done{});

@@ -108,6 +108,24 @@ TEST_CASE("concurrent units are committed once each, many to a commit") {
     });
 }
 
+TEST_CASE("a batch of which every unit was refused counts neither as a commit nor as a unit") {
+    test::for_each_worker_count([] {
+        World world;
+        const Stats before = world.db->stats();
+        for (int i = 0; i < 3; ++i) {
+            const auto refusal = world.db->transact(
+                [](Tx&) -> Result<void> { return refused("rule", "not today"); });
+            CHECK(refusal.error().code == "rule");
+        }
+        CHECK(world.db->stats().batches == before.batches);
+        CHECK(world.db->stats().units == before.units);
+        CHECK(world.db->stats().failed_batches == 0);
+        CHECK(world.insert(1).ok());
+        CHECK(world.db->stats().batches == before.batches + 1);
+        CHECK(world.db->stats().units == before.units + 1);
+    });
+}
+
 TEST_CASE("a unit that fails by its rule fails alone") {
     test::everywhere([] {
         World world;
