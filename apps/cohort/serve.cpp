@@ -12,10 +12,12 @@
 #include "apps/cohort/commands.h"
 #include "apps/cohort/files.h"
 #include "apps/cohort/first_start.h"
+#include "apps/cohort/identity_settings.h"
 #include "apps/cohort/store.h"
 #include "apps/cohort/wiring.h"
 #include "cohort/base/id.h"
 #include "cohort/base/version.h"
+#include "cohort/platform/http/idempotency.h"
 #include "cohort/platform/http/server.h"
 #include "cohort/platform/http/static_files.h"
 
@@ -89,11 +91,9 @@ Result<int> run(const Serve&, const config::Config& config) {
     http::Metrics metrics;
     App app{*store.db, config, log, metrics, now()};
 
-    auth::PasswordHasher hasher;
+    auth::PasswordHasher hasher{hasher_options(config)};
     TRY(first_start(app, hasher));
-    identity::Settings settings;
-    settings.secure_cookie = config.boolean("http.cookie_secure");
-    identity::Identity identity{app.db, hasher, settings};
+    identity::Identity identity{app.db, hasher, identity_settings(config)};
     audit::Sealer sealer{app.db, store.key, new_uuid()};
 
     http::Router router;
@@ -107,6 +107,9 @@ Result<int> run(const Serve&, const config::Config& config) {
     TRY(server.listen());
     weft::TaskSet background{"background"};
     background.go("audit sealer", [&] { sealer.run(); });
+    background.go("old idempotency keys", [&] {
+        http::forget_old_replies(app.db, config.duration("http.idempotency_kept"));
+    });
     log.info("server.started", {{"version", software_version()}, {"address", server.address()}});
     take_signals_over();
     greet(server, config);

@@ -6,6 +6,7 @@
 #include "weft/blocking.h"
 
 #include "apps/cohort/commands.h"
+#include "apps/cohort/identity_settings.h"
 #include "apps/cohort/store.h"
 #include "cohort/sites/user_commands.h"
 #include "cohort/study/store.h"
@@ -28,8 +29,8 @@ static Result<StudyId> find_study(db::Tx& tx, const std::string& oid) {
     return study->id;
 }
 
-static Result<std::string> act_on(db::Db& db, const User& command) {
-    auth::PasswordHasher hasher;
+static Result<std::string> act_on(db::Db& db, const User& command, const config::Config& config) {
+    auth::PasswordHasher hasher{hasher_options(config)};
     const sites::GrantRole role{.login = command.login,
                                 .role = command.role,
                                 .study = command.study,
@@ -62,10 +63,10 @@ Result<int> run(const User& command, const config::Config& config) {
     std::string text;
     if (command.act == User::Act::list) {  // beside a running server too
         const auto db = TRY(open_store_to_read(config));
-        text = TRY(act_on(*db, command));
+        text = TRY(act_on(*db, command, config));
     } else {
         const Store store = TRY(open_store(config));
-        text = TRY(act_on(*store.db, command));
+        text = TRY(act_on(*store.db, command, config));
     }
     std::fputs(text.c_str(), stdout);
     return 0;

@@ -23,6 +23,7 @@ struct Settings {
     Lifetimes lifetimes;
     GuessLimits guesses;
     bool secure_cookie = false;  ///< the server is reached by HTTPS only
+    std::string environment;     ///< what the pages call this server ("training"); empty: nothing
 
     /// How long an answer about a session may be remembered. A change made by this process acts at
     /// once; one made by another process on the same store, after this long.

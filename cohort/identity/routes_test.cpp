@@ -50,6 +50,7 @@ TEST_CASE("signing in gives the cookie, the CSRF token, the roles and what they 
         CHECK(cookie.find("Path=/") != std::string::npos);
         const auto body = body_of(reply);
         CHECK(body.at("user").at("login") == "anna");
+        CHECK(body.at("environment") == "");
         CHECK(body.at("csrf") == json::value(csrf_of(token_in(cookie))));
         CHECK(body.at("roles").as_array().size() == 1);
         CHECK(body.at("roles").at(0).at("study") == json::value(study.text));
@@ -272,6 +273,18 @@ TEST_CASE("the access list of a study hides the other sites' people from those o
         CHECK(logins(world.sign_in("dora").value().token, "") == "anna bela cora dora ");
         CHECK(logins(token, "?at=1960-01-01T00:00:00Z") == "");
     });
+}
+
+TEST_CASE("who is signed in is told what this server is called, so that training is not mistaken") {
+    Settings settings;
+    settings.environment = "training";
+    in_world(
+        [](World& world) {
+            const auto token = world.token_of("anna");
+            const auto reply = world.call(Method::get, "/api/v1/session", token);
+            CHECK(body_of(reply).at("environment") == "training");
+        },
+        settings);
 }
 
 }  // namespace cohort::identity

@@ -18,7 +18,7 @@ void put_place(json::object& into, const std::optional<StudyId>& study,
     if (site) into["site"] = site->text;
 }
 
-json::object body_of(const Session& session, std::string_view token) {
+json::object body_of(const Identity& identity, const Session& session, std::string_view token) {
     const Instant at = now();
     json::array roles;
     for (const Holding& holding : session.rights) {
@@ -38,6 +38,7 @@ json::object body_of(const Session& session, std::string_view token) {
             {"csrf", csrf_of(token)},
             {"roles", std::move(roles)},
             {"permissions", std::move(permissions)},
+            {"environment", identity.settings().environment},
             {"expires_at", to_rfc3339(session.expires_at)}};
 }
 
@@ -56,7 +57,7 @@ Result<Reply> answer(const Identity& identity, SignInOutcome outcome) {
         return http::problem(problem);
     }
     SignedIn& signed_in = *outcome.result;
-    Reply reply = Reply::json(200, body_of(signed_in.session, signed_in.token));
+    Reply reply = Reply::json(200, body_of(identity, signed_in.session, signed_in.token));
     reply.set("Cache-Control", "no-store");
     reply.add(cookie_of(identity, std::move(signed_in.token)));
     return reply;
@@ -74,7 +75,7 @@ Result<Reply> who_am_i(Identity& identity, Request& request) {
     if (!session)
         return unauthenticated("no-session", "You are not signed in, or the session has ended.");
     const auto token = request.cookie(session_cookie).value_or("");
-    Reply reply = Reply::json(200, body_of(*session, token));
+    Reply reply = Reply::json(200, body_of(identity, *session, token));
     reply.set("Cache-Control", "no-store");
     return reply;
 }

@@ -2,12 +2,16 @@
 // Requests with an Idempotency-Key over a real store: the change and its answer are one.
 #include "cohort/platform/http/idempotency.h"
 
+#include <chrono>
 #include <functional>
 #include <set>
 
 #include "weft/mutex.h"
 #include "weft/run.h"
 #include "weft/scope.h"
+#include "weft/sim.h"
+#include "weft/task_set.h"
+#include "weft/time.h"
 
 #include "tests/support/test.h"
 #include "tests/world/world.h"
@@ -21,6 +25,7 @@ using http::Request;
 static Request create(const std::string& key, const std::string& body = "{}") {
     Request request;
     request.method = http::Method::post;
+    request.received = now();
     request.path = "/api/v1/things";
     request.body = body;
     request.headers = {{"idempotency-key", key}};
@@ -130,6 +135,30 @@ TEST_CASE("a hundred callers with one key at once make one thing and get one ans
         CHECK(made == 1);
         CHECK(answers.size() == 1);
     });
+}
+
+TEST_CASE("an answer is forgotten once it is old enough, and what is younger is kept") {
+    constexpr int many = 450;  // more than are forgotten in one unit
+    CHECK(weft::sim::run(1, [] {
+              World world;
+              int made = 0;
+              for (int i = 0; i < many; ++i)
+                  CHECK(ask(world, create("old-" + std::to_string(i)), made).ok());
+              weft::sleep(std::chrono::days(29));
+              CHECK(ask(world, create("young"), made).ok());
+              weft::TaskSet background{"background"};
+              background.go("old idempotency keys",
+                            [&] { http::forget_old_replies(world.db(), std::chrono::days(30)); });
+              weft::sleep(std::chrono::hours(12));
+              CHECK(world.count("idempotency") == many + 1);
+              weft::sleep(std::chrono::hours(14));
+              CHECK(world.count("idempotency") == 1);
+              CHECK(ask(world, create("young"), made).ok());
+              CHECK(made == many + 1);
+              CHECK(ask(world, create("old-7"), made).ok());
+              CHECK(made == many + 2);
+              background.cancel();
+          }) == 0);
 }
 
 }  // namespace tests

@@ -11,11 +11,14 @@
 #include <unistd.h>
 #include <vector>
 
+#include "weft/blocking.h"
 #include "weft/run.h"
 
+#include "cohort/platform/db/db.h"
 #include "tests/support/http_client.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/test.h"
+#include "tests/world/world.h"
 
 namespace tests {
 
@@ -94,6 +97,21 @@ std::vector<std::string> serve(const std::string& folder) {
 
 std::size_t lines(const std::string& text) {
     return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
+// Nothing is sealed here, so that no signature is looked at.
+const std::string any_key(64, '0');
+
+std::string complete_form(World& w) {
+    const std::string form = w.form();
+    const std::string target = "/api/v1/forms/" + form;
+    const auto saved =
+        w.ask("ann", "PATCH", target,
+              R"({"changes":[{"group":"VITALS","item":"SYS","raw":"120","base_version":0}]})");
+    REQUIRE(saved.outcome() == "200");
+    const auto done = w.ask("ann", "POST", target + "/complete", "{}", {{"if-match", "\"2\""}});
+    REQUIRE(done.outcome() == "200");
+    return form;
 }
 
 }  // namespace
@@ -222,6 +240,47 @@ TEST_CASE("a server answers, refuses a second one on its folder, and stops with 
         CHECK(server.wait() == 0);
         CHECK(server.output.ends_with("Stopped.\n"));
     }
+}
+
+TEST_CASE("every --set of a line counts, and of two for one setting the last") {
+    Program program{{"config", "--set", "http.port=81", "--set", "log.level=warn", "--set",
+                     "http.port=82", "--set", "identity.session_idle=5m"}};
+    CHECK(program.wait() == 0);
+    CHECK(program.output.find("http.port = 82  (flag)") != std::string::npos);
+    CHECK(program.output.find("log.level = warn  (flag)") != std::string::npos);
+    CHECK(program.output.find("identity.session_idle = 5m  (flag)") != std::string::npos);
+    CHECK(program.output.find("identity.hash_memory = 64MiB  (default)") != std::string::npos);
+}
+
+TEST_CASE("verify-audit names the first archive that is not what it was, or is not there") {
+    CHECK(weft::run([] {
+              World w;
+              const std::string form = complete_form(w);
+              const auto verify = [&](int code) {
+                  Program program{{"verify-audit", "--data", w.folder(), "--key", any_key}};
+                  CHECK(weft::blocking("verify", [&] { return program.wait(); }) == code);
+                  return program.output;
+              };
+              const auto change = [&](const std::string& sql) {
+                  CHECK(w.db()
+                            .transact([&](cohort::db::Tx& tx) -> cohort::Result<void> {
+                                CHECK(TRY(tx.run(sql, form)) == 1);
+                                return {};
+                            })
+                            .ok());
+              };
+              CHECK(verify(0).find("1 archives of completed forms.") != std::string::npos);
+              change(
+                  "UPDATE form_archive SET document = replace(document, '120', '121') "
+                  "WHERE form_id = ?");
+              CHECK(verify(1).find("BAD archive of form " + form +
+                                   ", version 3: the archive is "
+                                   "not what its digest was made of.") != std::string::npos);
+              change("DELETE FROM form_archive WHERE form_id = ?");
+              CHECK(verify(1).find("BAD archive of form " + form +
+                                   ", version 3: it is complete "
+                                   "and has no archive.") != std::string::npos);
+          }) == 0);
 }
 
 TEST_CASE("a server that cannot listen says so in one sentence") {

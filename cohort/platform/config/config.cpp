@@ -35,6 +35,13 @@ static std::string_view expected(Type type) {
     return "";
 }
 
+// The least value in the unit that fits.
+static std::string smallest(const Setting& setting) {
+    if (setting.type == Type::duration) return std::to_string(setting.least / 1000) + "s";
+    if (setting.type == Type::size) return std::to_string(setting.least / 1024) + "KiB";
+    return std::to_string(setting.least);
+}
+
 std::map<std::string, std::string> process_environment() {
     std::map<std::string, std::string> found;
     for (char** entry = environ; entry && *entry; ++entry) {
@@ -60,6 +67,10 @@ static Result<void> put(std::vector<Value>& values, std::string_view key, std::s
         const std::string given = setting.secret ? "" : ", not '" + text + "'";
         return invalid("bad-setting", origin + ": " + std::string{key} + " must be " +
                                           std::string{expected(setting.type)} + given + ".");
+    }
+    if (*parse_number(setting.type, text) < setting.least) {
+        return invalid("bad-setting", origin + ": " + std::string{key} + " must be at least " +
+                                          smallest(setting) + ", not '" + text + "'.");
     }
     it->text = std::move(text);
     it->origin = std::move(origin);

@@ -31,7 +31,8 @@ struct Setting {
     Type type;
     std::string_view fallback;
     std::string_view help;
-    bool secret = false;  ///< never shown
+    bool secret = false;     ///< never shown
+    std::int64_t least = 0;  ///< of a number, duration (ms) or size (bytes)
 };
 
 /// All settings there are, in the order `cohort config` shows them.

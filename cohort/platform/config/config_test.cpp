@@ -86,6 +86,18 @@ TEST_CASE("a value of the wrong type is refused with where it came from and what
     CHECK(Config::load({.file = list.path}).error().code == "bad-setting");
 }
 
+TEST_CASE("a value that would lock everybody out is refused with the least that is taken") {
+    const auto refusal = [](const char* variable, const char* value) {
+        const auto config = Config::load({.environment = {{variable, value}}});
+        return config ? std::string{"taken"} : config.error().text;
+    };
+    CHECK(refusal("COHORT_IDENTITY_GUESSES_PER_ACCOUNT", "1") == "taken");
+    CHECK(refusal("COHORT_IDENTITY_GUESSES_PER_ADDRESS", "0") == "taken");
+    CHECK(refusal("COHORT_IDENTITY_GUESSES_PER_ACCOUNT", "0").ends_with("at least 1, not '0'."));
+    CHECK(refusal("COHORT_IDENTITY_SESSION_IDLE", "0s").ends_with("at least 60s, not '0s'."));
+    CHECK(refusal("COHORT_IDENTITY_HASH_MEMORY", "1KiB").ends_with("at least 8KiB, not '1KiB'."));
+}
+
 TEST_CASE("an absent file is an error only when it was asked for") {
     CHECK(Config::load({.file = "/nowhere/cohort.toml"}).error().code == "config-unreadable");
     CHECK(Config::load({.file = "/nowhere/cohort.toml", .file_required = false}));

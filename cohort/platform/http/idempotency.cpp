@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cohort/platform/http/idempotency.h"
 
+#include "weft/time.h"
+
 #include "cohort/platform/auth/digest.h"
 
 namespace cohort::http {
@@ -54,6 +56,24 @@ Result<void> keep_reply(db::Tx& tx, const IdempotencyKey& key, const Reply& repl
                key.caller, key.route, key.key, key.body_hash, std::int64_t{reply.status},
                json::to_text(to_json(reply)), std::string{reply.content()}, at));
     return {};
+}
+
+Result<std::int64_t> forget_replies(db::Tx& tx, Instant before, std::int64_t at_most) {
+    return tx.run(
+        "DELETE FROM idempotency WHERE (caller, route, key) IN "
+        "(SELECT caller, route, key FROM idempotency WHERE at < ? ORDER BY at LIMIT ?)",
+        before, at_most);
+}
+
+void forget_old_replies(db::Db& db, std::chrono::milliseconds kept) {
+    constexpr std::int64_t rows_a_unit = 200;
+    for (;;) {
+        const Instant before{now().ms - kept.count()};
+        const auto forget = [&](db::Tx& tx) { return forget_replies(tx, before, rows_a_unit); };
+        for (auto gone = db.transact(forget); gone && *gone == rows_a_unit;)
+            gone = db.transact(forget);
+        weft::sleep(std::chrono::hours(1));
+    }
 }
 
 }  // namespace cohort::http

@@ -2,10 +2,11 @@
 // A create that may be sent again: the first answer is kept with the change, in its transaction.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 
-#include "cohort/platform/db/tx.h"
+#include "cohort/platform/db/db.h"
 #include "cohort/platform/http/reply.h"
 #include "cohort/platform/http/request.h"
 
@@ -29,6 +30,14 @@ Result<std::optional<Reply>> earlier_reply(db::Tx& tx, const IdempotencyKey& key
 
 /// Keeps an answer for whoever sends the key again.
 Result<void> keep_reply(db::Tx& tx, const IdempotencyKey& key, const Reply& reply, Instant at);
+
+/// Forgets the answers kept before a moment, `at_most` of them. Shape: how many it were.
+Result<std::int64_t> forget_replies(db::Tx& tx, Instant before, std::int64_t at_most);
+
+/// Forgets what is older than `kept`, every hour, in units small enough to delay nobody. A failing
+/// store is asked again an hour later.
+/// Cancels: ends; this is how it ends.
+void forget_old_replies(db::Db& db, std::chrono::milliseconds kept);
 
 /// Runs `f(tx)`, which returns Result<Reply>, at most once for the request's Idempotency-Key; sent
 /// again, the same status, body, ETag and Location are answered and nothing is done. Call it inside
