@@ -1,13 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// A caller may leave at any moment. In the simulator a second goroutine lets the request run for n
-// turns and then cancels it, for every n until the request is quicker: so the cancel arrives at
-// each place where the request parks, destructors included.
+// A caller may leave at any moment. In the simulator a request is run again and again and cancelled
+// at its first wait, at its second, and so on until it is answered before: each place where it can
+// park, destructors included. On real threads, where the store has a thread of its own, a second
+// goroutine lets the request run for n turns and then cancels it, for growing n.
+#include <chrono>
+#include <functional>
 #include <string>
 
 #include "weft/context.h"
 #include "weft/run.h"
 #include "weft/scope.h"
+#include "weft/sim.h"
+#include "weft/time.h"
 
+#include "cohort/audit/sealer.h"
+#include "cohort/audit/verify.h"
+#include "tests/support/environment.h"
 #include "tests/support/test.h"
 #include "tests/world/world.h"
 
@@ -16,6 +24,14 @@ namespace tests {
 namespace {
 
 const weft::Options one_worker{.workers = 1};
+constexpr const char* password = "correct horse battery";
+
+constexpr const char* change =
+    R"({"changes":[{"group":"VITALS","item":"SYS","raw":"120","base_version":0}]})";
+
+std::uint64_t rounds() {
+    return test::from_environment("CANCEL_ROUNDS", 6);
+}
 
 struct Tally {
     int cancelled = 0;
@@ -50,12 +66,143 @@ int ask_and_leave(World& w, int turns, const std::string& method, const std::str
     return status;
 }
 
+struct Cut {
+    int status = 0;        // 0: it was cancelled
+    bool reached = false;  // its k-th wait, where it was cancelled
+    std::size_t left = 0;  // goroutines that were not there before
+};
+
+// Runs a request and cancels it at its k-th wait.
+Cut cut_at(World& w, int k, const std::function<Answer()>& request) {
+    Cut cut;
+    const auto before = weft::stats().goroutines;
+    (void)weft::cancellable([&](weft::CancelHandle& handle) {
+        w.on_wait = [&, waits = 0]() mutable {
+            if (++waits == k) {
+                cut.reached = true;
+                handle.cancel();
+            }
+            weft::sleep(std::chrono::nanoseconds(1));
+        };
+        cut.status = request().status;
+    });
+    w.on_wait = nullptr;
+    cut.left = static_cast<std::size_t>(weft::stats().goroutines - before);
+    return cut;
+}
+
+// Runs `request` with a fresh `prepare` each time, cut at every wait it has. Shape: how many those
+// are. `check` looks at what is left.
+template <class Prepare, class Request, class Check>
+int cut_everywhere(World& w, Prepare prepare, Request request, Check check) {
+    for (int k = 1;; ++k) {
+        const auto ground = prepare();
+        const Cut cut = cut_at(w, k, [&] { return request(ground); });
+        CAPTURE(k);
+        CHECK(cut.left == 0);
+        // Cancelled or answered; a 499 or 503 would be an answer nobody waits for.
+        CHECK((cut.status == 0 || cut.status == 200));
+        check(ground);
+        if (!cut.reached) {
+            CHECK(cut.status == 200);
+            return k - 1;
+        }
+    }
+}
+
+void check_audit(World& w) {
+    const auto key = cohort::auth::SigningKey::from_seed(std::string(32, 'k')).value();
+    cohort::audit::Sealer sealer(w.db(), key, "test");
+    CHECK(sealer.seal_all().ok());
+    const auto verdict = cohort::audit::verify(w.db(), {key.verify_key()});
+    REQUIRE(verdict.ok());
+    CHECK(verdict->good());
+    CHECK(verdict->unsealed == 0);
+    CHECK(verdict->sealed > 0);
+}
+
+// The request once more, by somebody who stays.
+void check_again(World& w, const std::string& form, const std::string& method,
+                 const std::string& target, const std::string& body,
+                 const cohort::http::Pairs& headers, const char* version) {
+    check_whole(w, form);
+    const Answer again = w.ask("ann", method, target, body, headers);
+    CHECK(again.outcome() == "200");
+    CHECK(again.at("/version") == version);
+    check_whole(w, form);
+}
+
+int cut_saves(World& w) {
+    const cohort::http::Pairs key = {{"idempotency-key", "k"}};
+    return cut_everywhere(
+        w, [&] { return w.form(); },
+        [&](const std::string& form) {
+            return w.ask("ann", "PATCH", "/api/v1/forms/" + form, change, key);
+        },
+        [&](const std::string& form) {
+            check_again(w, form, "PATCH", "/api/v1/forms/" + form, change, key, "2");
+        });
+}
+
+int cut_completions(World& w) {
+    const cohort::http::Pairs headers = {{"if-match", "\"2\""}, {"idempotency-key", "c"}};
+    return cut_everywhere(
+        w,
+        [&] {
+            const std::string form = w.form();
+            CHECK(w.ask("ann", "PATCH", "/api/v1/forms/" + form, change).outcome() == "200");
+            return form;
+        },
+        [&](const std::string& form) {
+            return w.ask("ann", "POST", "/api/v1/forms/" + form + "/complete", "{}", headers);
+        },
+        [&](const std::string& form) {
+            check_again(w, form, "POST", "/api/v1/forms/" + form + "/complete", "{}", headers, "3");
+        });
+}
+
+// Signing in holds a turn at the hash and a counted guess while it waits.
+int cut_sign_ins(World& w) {
+    const std::string body = std::string(R"({"login":"ann","password":")") + password + R"("})";
+    const auto sign_in = [&](int) { return w.ask("", "POST", "/api/v1/session", body); };
+    w.set_password("ann", password);
+    return cut_everywhere(
+        w, [&] { return 0; }, sign_in,
+        [&](int) {
+            CHECK(sign_in(0).outcome() == "200");
+            CHECK(w.count("login_attempt") == 0);
+        });
+}
+
 }  // namespace
+
+TEST_CASE(
+    "a request cancelled at each of its waits leaves all of its change or nothing, no lock, "
+    "no turn and no goroutine, and the audit verifies") {
+    int saves = 0;
+    int completions = 0;
+    int sign_ins = 0;
+    for (std::uint64_t seed = 1; seed <= test::seeds(3); ++seed) {
+        CHECK(weft::sim::run(seed, [&] {
+                  World w;
+                  saves = cut_saves(w);
+                  completions = cut_completions(w);
+                  sign_ins = cut_sign_ins(w);
+                  check_audit(w);
+              }) == 0);
+    }
+    MESSAGE("waits at which a request was cancelled: save ", saves, ", complete ", completions,
+            ", sign in ", sign_ins);
+    // Its body, its session, its form, the store's turn, the commit.
+    CHECK(saves >= 4);
+    CHECK(completions >= 4);
+    CHECK(sign_ins >= 4);
+}
 
 TEST_CASE(
     "a save cancelled anywhere is whole or not there, and the next one finds everything free") {
     Tally tally;
-    for (int round = 1; round <= 6; ++round) {
+    for (std::uint64_t round = 1; round <= rounds(); ++round) {
         const int code = weft::run(one_worker, [&] {
             World w;
             for (int turns = 0; turns < 40'000; turns += turns / 3 + 1) {
@@ -86,7 +233,7 @@ TEST_CASE(
 
 TEST_CASE("completing cancelled anywhere archives once or not at all") {
     Tally tally;
-    for (int round = 1; round <= 6; ++round) {
+    for (std::uint64_t round = 1; round <= rounds(); ++round) {
         const int code = weft::run(one_worker, [&] {
             World w;
             for (int turns = 0; turns < 40'000; turns += turns / 3 + 1) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "weft/context.h"
 #include "weft/ensure.h"
 
 #include "cohort/audit/sealer.h"
@@ -12,6 +13,7 @@
 #include "cohort/capture/test_study.h"
 #include "cohort/identity/grants.h"
 #include "cohort/identity/identity.h"
+#include "cohort/identity/routes.h"
 #include "cohort/identity/users.h"
 #include "cohort/interop/routes.h"
 #include "cohort/migrations/migrations.h"
@@ -27,6 +29,9 @@ using namespace cohort;
 
 namespace {
 
+// Hashing with the real cost takes a tenth of a second.
+constexpr auth::HashCost cheap{.memory_bytes = 8192, .passes = 1};
+
 // What a test cannot do without, or the reason why it is not there.
 template <class T>
 T must(Result<T> result) {
@@ -36,14 +41,41 @@ T must(Result<T> result) {
 
 class Body final : public http::BodySource {
   public:
-    explicit Body(std::string text) : text_(std::move(text)) {}
+    Body(std::string text, const std::function<void()>& on_wait)
+        : text_(std::move(text)), on_wait_(on_wait) {}
     Result<std::string> read(std::size_t limit) override {
+        if (on_wait_) on_wait_();
         if (text_.size() > limit) return invalid("body-too-large", "too large");
         return std::exchange(text_, {});
     }
 
   private:
     std::string text_;
+    const std::function<void()>& on_wait_;
+};
+
+// The real store behind a door at which its callers can be seen waiting.
+class Door final : public db::Backend {
+  public:
+    Door(std::unique_ptr<db::Db> db, const std::function<void()>& on_wait)
+        : db_(std::move(db)), on_wait_(on_wait) {}
+
+    Result<void> write(Unit unit) override {
+        if (on_wait_) on_wait_();
+        auto outcome = db_->transact([&](db::Tx& tx) { return unit.call(unit.object, tx); });
+        if (on_wait_) weft::shield([&] { on_wait_(); });
+        return outcome;
+    }
+    Result<void> read(Unit unit) override {
+        if (on_wait_) on_wait_();
+        return db_->read([&](db::Tx& tx) { return unit.call(unit.object, tx); });
+    }
+    db::Stats stats() const override { return db_->stats(); }
+    void close() override { db_->close(); }
+
+  private:
+    std::unique_ptr<db::Db> db_;
+    const std::function<void()>& on_wait_;
 };
 
 // A caller who never hangs up.
@@ -155,22 +187,24 @@ std::string Answer::outcome() const {
 }
 
 struct World::Server {
-    explicit Server(const std::string& folder)
-        : db(open_store(folder)), config(must(config::Config::load({}))) {}
+    Server(const std::string& folder, const std::function<void()>& on_wait)
+        : db(std::make_unique<db::Db>(std::make_unique<Door>(open_store(folder), on_wait))),
+          config(must(config::Config::load({}))) {}
 
     std::unique_ptr<db::Db> db;
     config::Config config;
     http::Metrics metrics;
     log::Logger log{[](std::string_view) {}};
     App app{.db = *db, .config = config, .log = log, .metrics = metrics, .started = now()};
-    auth::PasswordHasher hasher;
+    auth::PasswordHasher hasher{auth::PasswordHasher::Options{.cost = cheap}};
     identity::Identity identity{*db, hasher};
     http::Router router;
     std::unique_ptr<http::Dispatcher> dispatcher;
 };
 
-World::World() : server_(std::make_unique<Server>(folder_.path())) {
+World::World() : server_(std::make_unique<Server>(folder_.path(), on_wait)) {
     ground_ = lay_ground(*server_->db);
+    identity::session_routes(server_->router, server_->identity);
     subjects::routes(server_->router, server_->app);
     capture::routes(server_->router, server_->app);
     interop::routes(server_->router, server_->app);
@@ -213,7 +247,7 @@ Answer World::ask(std::string_view who, std::string_view method, const std::stri
         for (auto& header : headers_of(ground_.tokens.find(who)->second))
             head.headers.push_back(std::move(header));
     }
-    Body source(body);
+    Body source(body, on_wait);
     Patient stream;
     http::Answer answer = server_->dispatcher->answer(head, source, stream, "192.0.2.1");
     std::string text{answer.reply.content()};
@@ -222,6 +256,14 @@ Answer World::ask(std::string_view who, std::string_view method, const std::stri
             .body = parsed ? std::move(*parsed) : json::value(),
             .text = std::move(text),
             .headers = std::move(answer.reply.headers)};
+}
+
+void World::set_password(const std::string& login, const std::string& password) {
+    const auto hash = must(server_->hasher.hash(auth::Secret(password)));
+    must(server_->db->transact([&](db::Tx& tx) -> Result<void> {
+        TRY(tx.run("UPDATE user_account SET password_hash = ? WHERE login = ?", hash, login));
+        return {};
+    }));
 }
 
 std::string World::subject() {

@@ -64,11 +64,18 @@ class World {
     Answer ask(std::string_view who, std::string_view method, const std::string& target,
                const std::string& body = {}, const cohort::http::Pairs& headers = {});
 
+    /// Called wherever a request waits: for its body, for its turn at the store, and for the commit
+    /// (there shielded, as the store itself is). A test that parks here may be cancelled here.
+    std::function<void()> on_wait;
+
     /// A subject at the first site; its id.
     std::string subject();
 
     /// A form F at visit V of a new subject; its id.
     std::string form();
+
+    /// Lets somebody sign in with it; without, people have a session and no password.
+    void set_password(const std::string& login, const std::string& password);
 
     cohort::db::Db& db();
     cohort::App& app();
