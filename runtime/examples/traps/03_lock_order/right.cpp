@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Both locks are taken in one call, which leaves none held while it waits for the other, whoever
-// names them in which order.
-#include <mutex>
-
+// lock_all() takes both in one order of its own, whoever names them in which order.
+#include "weft/lock_all.h"
 #include "weft/mutex.h"
 #include "weft/run.h"
 #include "weft/scope.h"
@@ -13,10 +11,10 @@ int main() {
         weft::Mutex trial("trial");
         weft::scope([&](weft::Scope& s) {
             s.go("update patient", [&] {
-                for (int i = 0; i < 1000; ++i) const std::scoped_lock both(patient, trial);
+                for (int i = 0; i < 1000; ++i) const auto both = weft::lock_all(patient, trial);
             });
             s.go("enrol", [&] {
-                for (int i = 0; i < 1000; ++i) const std::scoped_lock both(trial, patient);
+                for (int i = 0; i < 1000; ++i) const auto both = weft::lock_all(trial, patient);
             });
         });
     });
