@@ -18,6 +18,9 @@
 #include "weft/time.h"
 
 namespace weft {
+namespace compat {
+struct ContextAccess;
+}
 
 class AfterFunc;  // after_func.h
 
@@ -271,6 +274,7 @@ class Context {
     }
 
   private:
+    friend struct compat::ContextAccess;
     friend class AfterFunc;
     friend AfterFunc after_func(const Context&, std::function<void()>, const std::source_location&);
     static Context derive(detail::ContextNode* parent, std::shared_ptr<detail::ContextNode> keep,

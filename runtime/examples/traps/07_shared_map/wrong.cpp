@@ -33,4 +33,4 @@ int main() {
 
 // Says: weft: contract broken: unsynchronised use of "sites"
 // Says: "new site" writes it at runtime/examples/traps/07_shared_map/wrong.cpp:28 while
-// Says: "report" reads it since runtime/examples/traps/07_shared_map/wrong.cpp:19
+// Says: "report" reads it since runtime/examples/traps/07_shared_map/wrong.cpp:20

@@ -3,6 +3,7 @@
 
 #include <source_location>
 
+#include "weft/cond.h"
 #include "weft/mutex.h"
 #include "weft/rw_mutex.h"
 
@@ -11,6 +12,9 @@ namespace weft::compat {
 /// Go's Mutex is weft's: lock(), try_lock(), unlock(). Other than in Go, only the goroutine that
 /// locked it may unlock it; that is what makes the misuse reports possible.
 using weft::Mutex;
+
+/// Go's Cond is weft's, but for the lock, which wait() is given.
+using weft::Cond;
 
 /// Go's RWMutex by Go's names.
 ///
