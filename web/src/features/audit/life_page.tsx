@@ -29,10 +29,12 @@ export function LifePage() {
   const document = useQuery({
     queryKey: ["form", form],
     queryFn: ({ signal }) => readForm(form, { signal }),
+    staleTime: 0, // who comes from the form has just changed it
   });
   const history = useQuery({
     queryKey: ["history", form],
     queryFn: ({ signal }) => readHistory(form, undefined, { signal }),
+    staleTime: 0,
     refetchInterval: ({ state }) =>
       state.data?.records.some((record) => !record.sealed) ? lookMs : false,
   });
