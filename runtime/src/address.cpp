@@ -72,8 +72,10 @@ Result<Address> look_up(const std::string& address, const std::source_location& 
     if (auto local = unix_address(address)) return *local;
     const HostPort parts = TRY(split(address));
     if (auto found = numeric(parts)) return *found;
-    const auto hosts = TRY(net::resolve(parts.host, where));
-    return *numeric({hosts.front(), parts.port});
+    // A link-local address with a scope is resolved and is no address to us.
+    for (const std::string& host : TRY(net::resolve(parts.host, where)))
+        if (auto found = numeric({host, parts.port})) return *found;
+    return Error{ErrorKind::unavailable, "no-address", parts.host + " has no address to use"};
 }
 
 std::string text_of(const Address& address, bool with_port) {

@@ -4,17 +4,17 @@
 namespace weft::compat {
 
 // The closing of done(), in the node's list of hooks. It may be fired while the context goes, so it
-// belongs to both, to the list by `listed`.
+// belongs to both, to the list by `listed_`.
 class Context::End : public weft::detail::ContextHook {
   public:
     static std::shared_ptr<End> of(const weft::Context& context) {
         weft::detail::ContextNode& node = ContextAccess::node(context);
         auto end = std::make_shared<End>();
-        end->listed = end;
+        end->listed_ = end;
         if (!node.add_hook(*end)) close(end.get());
         // The last copy of the context takes the hook back; the node lives until then.
         return {end.get(), [context, end](End*) {
-                    if (ContextAccess::node(context).remove_hook(*end)) end->listed.reset();
+                    if (ContextAccess::node(context).remove_hook(*end)) end->listed_.reset();
                 }};
     }
     End() {
@@ -26,10 +26,10 @@ class Context::End : public weft::detail::ContextHook {
 
   private:
     static void close(weft::detail::ContextHook* hook) noexcept {
-        const auto end = std::move(static_cast<End*>(hook)->listed);
+        const auto end = std::move(static_cast<End*>(hook)->listed_);
         end->done.close();
     }
-    std::shared_ptr<End> listed;  // while the node may fire it
+    std::shared_ptr<End> listed_;  // while the node may fire it
 };
 
 Context::Context(weft::Context context, bool ends) : context_(std::move(context)) {

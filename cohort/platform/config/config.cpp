@@ -63,12 +63,13 @@ static Result<void> put(std::vector<Value>& values, std::string_view key, std::s
                                               std::string{nearest_key(key)} + "'.");
     }
     const Setting& setting = *it->setting;
-    if (!parse_number(setting.type, text)) {
+    const auto number = parse_number(setting.type, text);
+    if (!number) {
         const std::string given = setting.secret ? "" : ", not '" + text + "'";
         return invalid("bad-setting", origin + ": " + std::string{key} + " must be " +
                                           std::string{expected(setting.type)} + given + ".");
     }
-    if (*parse_number(setting.type, text) < setting.least) {
+    if (*number < setting.least) {
         return invalid("bad-setting", origin + ": " + std::string{key} + " must be at least " +
                                           smallest(setting) + ", not '" + text + "'.");
     }

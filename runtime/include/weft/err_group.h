@@ -67,15 +67,15 @@ class ErrGroup final : detail::TaskOwner {
   private:
     template <class F>
     auto wrap(F f) {
-        return [this, f = std::move(f)]() mutable {
-            if constexpr (std::is_void_v<std::invoke_result_t<F&>>) {
-                f();
-            } else {
-                static_assert(std::is_same_v<std::invoke_result_t<F&>, Result<void>>,
-                              "a goroutine of an ErrGroup returns nothing or a Result<void>");
+        if constexpr (std::is_void_v<std::invoke_result_t<F&>>) {
+            return f;
+        } else {
+            static_assert(std::is_same_v<std::invoke_result_t<F&>, Result<void>>,
+                          "a goroutine of an ErrGroup returns nothing or a Result<void>");
+            return [this, f = std::move(f)]() mutable {
                 if (Result<void> ended = f(); !ended) failed(std::move(ended).error());
-            }
-        };
+            };
+        }
     }
     void failed(Error error) noexcept;
     void admit(const std::source_location& where) override;

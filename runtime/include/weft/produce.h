@@ -33,6 +33,7 @@ Receiver<T> produce(std::size_t workers, F f, std::size_t capacity = 0, const ch
             go(
                 name,
                 [f, i, sender = original.clone()]() mutable {
+                    (void)i;  // for those who ask which worker they are
                     if constexpr (std::invocable<F&, Sender<T>&, std::size_t>)
                         (void)f(sender, i);
                     else

@@ -130,6 +130,8 @@ class Sending {
     }
 
   private:
+    friend Handle;
+    Sending() = default;
     const Handle& handle() const { return static_cast<const Handle&>(*this); }
     Sender<T>& sender() const { return ChanAccess::sender<T>(handle()); }
     weft::detail::ChannelCore* core() const { return DetailAccess::core(sender()); }
@@ -174,6 +176,8 @@ class Receiving {
     std::default_sentinel_t end() const noexcept { return {}; }
 
   private:
+    friend Handle;
+    Receiving() = default;
     Receiver<T>& receiver() const {
         return ChanAccess::receiver<T>(static_cast<const Handle&>(*this));
     }
