@@ -54,9 +54,10 @@ def key_of(command, settings):
 
 
 def wanted(build, prefixes):
+    """The sources of the repository; what the build writes is not there before a build."""
     for command in json.loads((build / "compile_commands.json").read_text()):
         path = os.path.relpath(command["file"], ROOT)
-        if path.endswith(".cpp") and path.startswith(prefixes):
+        if path.endswith(".cpp") and path.startswith(prefixes) and not path.startswith("build/"):
             yield path, command
 
 
