@@ -128,6 +128,9 @@ export async function inspect(page: Page, name: string, ready: string): Promise<
 
 /** The page itself never scrolls sideways; only the matrix and tables do, inside their boxes. */
 export async function expectNoOverflow(page: Page, name: string): Promise<void> {
+  // The frame follows a new window size one drawing later; what is still too wide then is named.
+  const fits = () => document.documentElement.scrollWidth <= document.documentElement.clientWidth;
+  await page.waitForFunction(fits, undefined, { timeout: 5_000 }).catch(() => undefined);
   const wide = await page.evaluate(() => {
     const width = document.documentElement.clientWidth;
     if (document.documentElement.scrollWidth <= width) return [];
