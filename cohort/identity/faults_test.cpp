@@ -29,6 +29,7 @@ class FailingStore final : public db::Backend {
         if (strikes()) return unavailable("store-io", "the disk failed");
         return inner_.read([&](db::Tx& tx) { return unit.call(unit.object, tx); });
     }
+    Result<void> check() override { return inner_.check(); }
     db::Stats stats() const override { return inner_.stats(); }
     void close() override {}
 

@@ -243,6 +243,9 @@ TEST_CASE("garbage written over the store beside a running server is told, and t
         }
         CHECK(told > 0);
         CHECK(scene.client("").ask("GET", "/ping").text == "pong");
+        const Answer health = scene.client("").ask("GET", "/healthz");
+        check_shape(health);
+        CHECK_MESSAGE(health.status == 503, health.outcome());
     });
 }
 

@@ -70,6 +70,7 @@ class Door final : public db::Backend {
         if (on_wait_) on_wait_();
         return db_->read([&](db::Tx& tx) { return unit.call(unit.object, tx); });
     }
+    Result<void> check() override { return db_->check(); }
     db::Stats stats() const override { return db_->stats(); }
     void close() override { db_->close(); }
 

@@ -101,6 +101,9 @@ export async function settle(page: Page): Promise<void> {
   );
 }
 
+const nameOf = (name: string, language: Language, size: typeof desktop): string =>
+  `${name}-${language === "en" ? "en" : "zh"}-${size === desktop ? "desktop" : "phone"}`;
+
 /** Looks at one address in both languages and both sizes: axe and a picture each. */
 export async function inspect(page: Page, name: string, ready: string): Promise<void> {
   const before = await page.evaluate(() => localStorage.getItem("cohort.language"));
@@ -111,7 +114,7 @@ export async function inspect(page: Page, name: string, ready: string): Promise<
       await page.setViewportSize(size);
       await page.waitForSelector(ready);
       await settle(page);
-      const where = `${name}-${language === "en" ? "en" : "zh"}-${size === desktop ? "desktop" : "phone"}`;
+      const where = nameOf(name, language, size);
       await expectNoOverflow(page, where);
       await expectAccessible(page, where);
       await picture(page, where);
@@ -124,6 +127,32 @@ export async function inspect(page: Page, name: string, ready: string): Promise<
   await page.setViewportSize(desktop);
   await page.reload();
   await page.waitForSelector(ready);
+}
+
+/** As another tab does it: the page follows at once and stays as it is. */
+async function speak(page: Page, language: Language): Promise<void> {
+  await page.evaluate((chosen) => {
+    const key = "cohort.language";
+    localStorage.setItem(key, chosen);
+    window.dispatchEvent(new StorageEvent("storage", { key, newValue: chosen }));
+  }, language);
+  await page.waitForFunction((chosen) => document.documentElement.lang === chosen, language);
+}
+
+/** Looks at a dialog or a state that a reload would end, in both languages and both sizes. */
+export async function inspectAsItIs(page: Page, name: string, said: string): Promise<void> {
+  for (const language of ["zh-CN", "en"] as const) {
+    await speak(page, language);
+    const english = /[a-z]+ [a-z]+/.exec((await page.textContent(said)) ?? "");
+    expect([name, language, english !== null]).toEqual([name, language, language === "en"]);
+    for (const size of [phone, desktop]) {
+      await page.setViewportSize(size);
+      const where = nameOf(name, language, size);
+      await expectNoOverflow(page, where);
+      await expectAccessible(page, where);
+      await picture(page, where);
+    }
+  }
 }
 
 /** The page itself never scrolls sideways; only the matrix and tables do, inside their boxes. */

@@ -3,16 +3,7 @@
 // Each page passes axe in both languages and both sizes and leaves its pictures for the docs.
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import {
-  desktop,
-  expectAccessible,
-  inspect,
-  launch,
-  newPage,
-  phone,
-  picture,
-  tabTo,
-} from "./browser";
+import { inspect, inspectAsItIs, launch, newPage, picture, tabTo } from "./browser";
 import { fillStudy } from "./fill/fill";
 import {
   enter as enterOn,
@@ -81,8 +72,7 @@ test("a subject is added by keyboard", async () => {
   await tabTo(page, ".page-head .ant-btn-primary");
   await press("Enter");
   await page.waitForSelector(".ant-modal #site");
-  await expectAccessible(page, "add subject");
-  await picture(page, "add-subject-en-desktop");
+  await inspectAsItIs(page, "add-subject", ".ant-modal");
   await tabTo(page, "#site");
   await press("ArrowDown", "Enter");
   await tabTo(page, ".ant-modal-footer .ant-btn-primary");
@@ -163,8 +153,7 @@ test("the server out of reach is said aloud, the values stay, and they are sent 
   await enter("IT.TEMP", "36.6");
   await page.waitForSelector(".save-trouble");
   expect(await page.textContent('[data-testid="save-line"]')).toContain("1 change");
-  await expectAccessible(page, "form without a line");
-  await picture(page, "form-offline-en-desktop");
+  await inspectAsItIs(page, "form-offline", "main");
   await page.context().setOffline(false);
   await saved(page);
 });
@@ -185,12 +174,7 @@ test("two people on one item see both values, and nothing disappears", async () 
   expect(both).toContain("73.1");
   expect(both).toContain("73.8");
   expect(both).not.toContain("another person");
-  await expectAccessible(page, "merge");
-  await picture(page, "merge-en-desktop");
-  await page.setViewportSize(phone);
-  await expectAccessible(page, "merge on a phone");
-  await picture(page, "merge-en-phone");
-  await page.setViewportSize(desktop);
+  await inspectAsItIs(page, "merge", ".ant-modal");
   await tabTo(page, ".merge input[type=radio]");
   await press("Space");
   await tabTo(page, ".ant-modal-footer .ant-btn-primary");
@@ -206,8 +190,7 @@ test("a missing mandatory value holds up completing, and the summary leads to it
   await page.waitForFunction(
     () => document.activeElement?.closest("[data-item]")?.getAttribute("data-item") === "IT.RESP",
   );
-  await expectAccessible(page, "form with a summary");
-  await picture(page, "form-summary-en-desktop");
+  await inspectAsItIs(page, "form-summary", "#error-summary");
   await enter("IT.RESP", "16");
   await enter("IT.PULSE", "118");
 });
@@ -225,8 +208,7 @@ test("a row of a repeating group is added, and an unusual value must be confirme
   await tabTo(page, "#complete-form");
   await press("Enter");
   await page.waitForSelector(".ant-modal .ant-checkbox-input");
-  await expectAccessible(page, "complete");
-  await picture(page, "complete-en-desktop");
+  await inspectAsItIs(page, "complete", ".ant-modal");
   await tabTo(page, ".ant-modal .ant-checkbox-input");
   await press("Space");
   await tabTo(page, ".ant-modal-footer .ant-btn-primary");
@@ -241,8 +223,7 @@ test("a complete form changes only with a reason", async () => {
   await page.keyboard.type("108");
   await press("Control+s");
   await page.waitForSelector(".ant-modal #reason");
-  await expectAccessible(page, "reason");
-  await picture(page, "reason-en-desktop");
+  await inspectAsItIs(page, "reason", ".ant-modal");
   await tabTo(page, "#reason");
   await page.keyboard.type("Typing mistake");
   await press("Escape");

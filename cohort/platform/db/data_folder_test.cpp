@@ -140,6 +140,7 @@ TEST_CASE("a store that turns to garbage while it is open answers unavailable") 
         Options options = in(folder.path());
         auto db = Db::open(options);
         REQUIRE(db.ok());
+        CHECK((*db)->check().ok());
         {
             std::fstream file(folder / "cohort.db",
                               std::ios::in | std::ios::out | std::ios::binary);
@@ -156,6 +157,32 @@ TEST_CASE("a store that turns to garbage while it is open answers unavailable") 
             return {};
         });
         CHECK(written.error().kind == ErrorKind::unavailable);
+    });
+}
+
+TEST_CASE("a check looks at the disk: it finds what reads from memory do not notice") {
+    in_runtime([] {
+        test::TempFolder folder;
+        make_store(folder.path());
+        auto db = Db::open(in(folder.path()));
+        REQUIRE(db.ok());
+        const auto read = [&] {
+            return (*db)->read([](Tx& tx) -> Result<std::int64_t> {
+                return TRY(tx.one("SELECT 1")).get<std::int64_t>(0);
+            });
+        };
+        const std::string file = folder / "cohort.db";
+        std::filesystem::copy(file, folder / "kept");
+        {
+            std::fstream out(file, std::ios::in | std::ios::out | std::ios::binary);
+            out << std::string(8192, 'g');
+        }
+        CHECK(read().ok());
+        CHECK((*db)->check().error().code == "store-unreadable");
+        std::filesystem::remove(file);
+        CHECK((*db)->check().error().kind == ErrorKind::unavailable);
+        std::filesystem::copy(folder / "kept", file);
+        CHECK((*db)->check().ok());
     });
 }
 

@@ -61,6 +61,7 @@ class Backend {
     virtual ~Backend() = default;
     virtual Result<void> write(Unit unit) = 0;
     virtual Result<void> read(Unit unit) = 0;
+    virtual Result<void> check() = 0;
     virtual Stats stats() const = 0;
     virtual void close() = 0;
 };
@@ -105,6 +106,12 @@ class Db {
     auto read(F f) {
         return call(f, [this](Backend::Unit unit) { return backend_->read(unit); });
     }
+
+    /// Whether the store can be used, looked up where it lies and not in what is kept in memory.
+    ///
+    /// Errors: unavailable/store-unreadable, unavailable/store-io and the like.
+    /// Blocks: the goroutine, for a read from the disk.
+    Result<void> check() { return backend_->check(); }
 
     Stats stats() const { return backend_->stats(); }
 

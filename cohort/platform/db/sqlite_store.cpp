@@ -108,15 +108,18 @@ Result<void> SqliteStore::open_writer() {
 Result<void> SqliteStore::open_readers() {
     ENSURE(give_back_.has_value(), "a store is opened once");
     for (int i = 0; i < options_.readers; ++i) {
-        auto reader =
-            TRY(SqliteConnection::open(path_, SqliteConnection::Access::read_only, options_));
-        const auto owner = TRY(reader->number("PRAGMA application_id"));
-        if (owner != application_id)
-            return unavailable("store-unreadable", "the file is not a store of this program");
-        (void)give_back_->try_send(std::move(reader));
+        (void)give_back_->try_send(TRY(open_reader()));
         ++readers_;
     }
     return {};
+}
+
+Result<SqliteStore::Reader> SqliteStore::open_reader() const {
+    auto reader = TRY(SqliteConnection::open(path_, SqliteConnection::Access::read_only, options_));
+    const auto owner = TRY(reader->number("PRAGMA application_id"));
+    if (owner != application_id)
+        return unavailable("store-unreadable", "the file is not a store of this program");
+    return reader;
 }
 
 void SqliteStore::close() {
@@ -326,6 +329,15 @@ Result<void> SqliteStore::run_read(SqliteConnection& reader, Unit unit,
     auto outcome = unit.call(unit.object, tx);
     if (const auto& failure = tx.failure(); outcome && failure) return *failure;
     return outcome;
+}
+
+// A connection of its own: those at work have pages in memory and would not see the file's end.
+Result<void> SqliteStore::check() {
+    return weft::blocking("store check", [&]() -> Result<void> {
+        const weft::NoPark no_park;
+        TRY(open_reader());
+        return {};
+    });
 }
 
 Stats SqliteStore::stats() const {

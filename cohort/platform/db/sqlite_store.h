@@ -27,6 +27,7 @@ class SqliteStore final : public Backend {
 
     Result<void> write(Unit unit) override;
     Result<void> read(Unit unit) override;
+    Result<void> check() override;
     Stats stats() const override;
     void close() override;
 
@@ -42,6 +43,7 @@ class SqliteStore final : public Backend {
                 std::pair<weft::Sender<Reader>, weft::Receiver<Reader>> readers);
     Result<void> open_writer();
     Result<void> open_readers();
+    Result<Reader> open_reader() const;
 
     Result<void> enqueue(Waiting& unit);
     bool withdraw(Waiting& unit);

@@ -42,12 +42,23 @@ export async function startTexts(language: Language = firstLanguage()): Promise<
     interpolation: { escapeValue: false },
   });
   document.documentElement.lang = language;
+  window.addEventListener("storage", followOtherTabs);
+}
+
+async function speak(language: Language): Promise<void> {
+  await i18next.changeLanguage(language);
+  document.documentElement.lang = language;
 }
 
 export async function chooseLanguage(language: Language): Promise<void> {
   localStorage.setItem(storageKey, language);
-  await i18next.changeLanguage(language);
-  document.documentElement.lang = language;
+  await speak(language);
+}
+
+/** A person has one language: chosen in one tab, it holds in all. */
+function followOtherTabs({ key, newValue }: StorageEvent): void {
+  const chosen = languages.find((language) => language === newValue);
+  if (key === storageKey && chosen) void speak(chosen);
 }
 
 export { i18next };

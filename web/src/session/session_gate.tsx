@@ -9,6 +9,7 @@ import { Loading } from "@/frame/page";
 import { ProblemPanel } from "@/frame/problem_panel";
 import { SessionContext } from "./session";
 import { SignInForm } from "./sign_in_form";
+import { afterTyping } from "./after_typing";
 import "./session.css";
 
 /** Shows the page to those who are signed in; a page that loses its session stays as it is. */
@@ -22,7 +23,14 @@ export function SessionGate({ children }: { children: ReactNode }) {
     staleTime: Infinity,
     refetchOnWindowFocus: false,
   });
-  useEffect(() => onSessionEnded(() => setEnded(true)), []);
+  useEffect(() => {
+    const rest = afterTyping(() => setEnded(true));
+    const stop = onSessionEnded(rest.wish);
+    return () => {
+      stop();
+      rest.end();
+    };
+  }, []);
 
   const enter = (fresh: Session): void => {
     client.setQueryData(["session"], fresh);

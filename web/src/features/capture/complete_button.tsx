@@ -45,8 +45,8 @@ export function CompleteButton(props: CompleteButtonProps) {
     const missing = new Set(missingFields(groups, draft).map((field) => field.key));
     return fields.flatMap((field): Obstacle[] => {
       const hard = (findings.get(field.key) ?? []).find((entry) => entry.severity === "hard");
-      if (hard) return [{ field, text: findingText(t, text, hard) }];
-      return missing.has(field.key) ? [{ field, text: t("check/mandatory") }] : [];
+      if (hard) return [{ field, what: { finding: hard } }];
+      return missing.has(field.key) ? [{ field, what: "mandatory" }] : [];
     });
   };
 
@@ -71,7 +71,7 @@ export function CompleteButton(props: CompleteButtonProps) {
         );
         message.warning(t("form/changedMeanwhile"));
       } else if (problem.errors.length > 0) {
-        props.onObstacles(obstaclesOf(problem, fields, t("check/mandatory")));
+        props.onObstacles(obstaclesOf(problem, fields));
       } else {
         message.error(t("form/completeFailed", { why: problemText(t, problem) }));
       }

@@ -9,7 +9,7 @@ import { word } from "@/i18n/word";
 import type { StudyModel } from "@/study/model";
 import { useStudyText } from "@/study/use_study";
 import type { Field } from "./fields";
-import { ruleText } from "./finding_text";
+import { lowerBoundFirst, ruleText } from "./finding_text";
 import { newestFirst } from "../audit/newest_first";
 import { shownValue } from "./shown_value";
 
@@ -40,6 +40,7 @@ export function ContextPanel({ form, version, field, model, zone }: ContextPanel
       {(["hard", "soft"] as const).map((severity) => {
         const rules = item.checks
           .filter((check) => check.severity === severity)
+          .sort(lowerBoundFirst)
           .map((check) => ruleText(t, text, check, model, item.code_list))
           .filter((rule) => rule !== "");
         return (

@@ -5,7 +5,7 @@ import { useStudyText } from "@/study/use_study";
 import type { Field, ShownFinding } from "./fields";
 import { findingText } from "./finding_text";
 import { focusField } from "./keys";
-import type { Obstacle } from "./problems";
+import { obstacleText, type Obstacle } from "./problems";
 
 interface ErrorSummaryProps {
   fields: Field[];
@@ -37,13 +37,14 @@ export function ErrorSummary({ fields, findings, obstacles }: ErrorSummaryProps)
         key: `${field.key} obstacle ${index}`,
         field,
         severity: "hard" as const,
-        text: obstacle.text,
+        text: obstacleText(t, text, obstacle),
       }));
     return [...found, ...blocking];
   });
   for (const [index, obstacle] of obstacles.entries()) {
     if (!obstacle.field) {
-      lines.push({ key: `form ${index}`, field: undefined, severity: "hard", text: obstacle.text });
+      const said = obstacleText(t, text, obstacle);
+      lines.push({ key: `form ${index}`, field: undefined, severity: "hard", text: said });
     }
   }
   if (lines.length === 0) return null;

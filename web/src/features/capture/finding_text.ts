@@ -4,7 +4,7 @@ import type { CheckDef, Text } from "@/api";
 import type { StudyModel } from "@/study/model";
 import type { ShownFinding } from "./fields";
 
-type Speak = (text: Text | null | undefined, otherwise?: string) => string;
+export type Speak = (text: Text | null | undefined, otherwise?: string) => string;
 
 /** A check in words, such as "at least 60"; coded values by their texts. */
 export function ruleText(
@@ -22,6 +22,13 @@ export function ruleText(
   const unit = model?.unit(check.unit);
   const measured = unit ? `${value} ${speak(unit.symbol, unit.name)}` : value;
   return t(`check/range/${check.comparator}`, { value: measured });
+}
+
+/** Orders checks as people say a range: "at least 30, at most 250", whatever the study's order. */
+export function lowerBoundFirst(a: CheckDef, b: CheckDef): number {
+  const isUpper = ({ comparator }: CheckDef): number =>
+    comparator === "LT" || comparator === "LE" ? 1 : 0;
+  return isUpper(a) - isUpper(b);
 }
 
 /** One sentence for a finding, in the reader's language where there is one. */

@@ -1,11 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { TFunction } from "i18next";
 import type { Problem, ProblemError } from "@/api";
-import type { Field, GroupView } from "./fields";
+import type { Field, GroupView, ShownFinding } from "./fields";
+import { findingText, type Speak } from "./finding_text";
 
 /** What stands in the way of completing a form, at the item where it can be mended. */
 export interface Obstacle {
   field: Field | undefined;
-  text: string;
+  what: "mandatory" | { finding: ShownFinding } | { said: string };
+}
+
+/** In the language of the page as it is now: it may have changed since the obstacle was found. */
+export function obstacleText(t: TFunction, speak: Speak, { what }: Obstacle): string {
+  if (what === "mandatory") return t("check/mandatory");
+  return "said" in what ? what.said : findingText(t, speak, what.finding);
 }
 
 export const allFields = (groups: GroupView[]): Field[] =>
@@ -25,8 +33,8 @@ export function fieldAt(error: ProblemError, fields: Field[]): Field | undefined
 }
 
 /** The server's obstacles, in the page's words where the page has words for them. */
-export const obstaclesOf = (problem: Problem, fields: Field[], mandatory: string): Obstacle[] =>
+export const obstaclesOf = (problem: Problem, fields: Field[]): Obstacle[] =>
   problem.errors.map((error) => ({
     field: fieldAt(error, fields),
-    text: error.code === "mandatory" ? mandatory : (error.message ?? error.code ?? ""),
+    what: error.code === "mandatory" ? "mandatory" : { said: error.message ?? error.code ?? "" },
   }));
