@@ -76,7 +76,7 @@ bool Mutex::take_or_mark(detail::Goroutine* me, std::uintptr_t bits) noexcept {
     }
 }
 
-void Mutex::lock_contended(detail::Goroutine* me, const std::source_location& where) {
+void Mutex::lock_contended(detail::Goroutine* me, std::source_location where) {
     if ((word_.load(std::memory_order_relaxed) & owner_mask) ==
         reinterpret_cast<std::uintptr_t>(me))
         detail::lock_misused(*this, "a Mutex was locked again by the goroutine that holds it",
@@ -119,7 +119,7 @@ void Mutex::forget_waiter(LockWaiter& waiter) noexcept {
     lock_.unlock();
 }
 
-void Mutex::unlock_contended(detail::Goroutine* me, const std::source_location& where) noexcept {
+void Mutex::unlock_contended(detail::Goroutine* me, std::source_location where) noexcept {
     if ((word_.load(std::memory_order_relaxed) & owner_mask) !=
         reinterpret_cast<std::uintptr_t>(me))
         detail::lock_misused(*this, "a Mutex was unlocked by a goroutine that does not hold it",

@@ -27,7 +27,7 @@ RWMutex::~RWMutex() {
 
 // --- writers -------------------------------------------------------------------------------------
 
-void RWMutex::lock(const std::source_location& where) {
+void RWMutex::lock(std::source_location where) {
     detail::Goroutine* me = detail::self();
     detail::HeldLocks& held = detail::ambient(me).held;
     std::uint64_t state = 0;
@@ -69,7 +69,7 @@ bool RWMutex::try_lock() noexcept {
     return true;
 }
 
-void RWMutex::unlock(const std::source_location& where) noexcept {
+void RWMutex::unlock(std::source_location where) noexcept {
     detail::Goroutine* me = detail::self();
     if (!holds(me)) [[unlikely]]
         detail::lock_misused(*this, "an RWMutex was unlocked by a goroutine that does not hold it",
@@ -90,7 +90,7 @@ void RWMutex::unlock(const std::source_location& where) noexcept {
 
 // --- readers -------------------------------------------------------------------------------------
 
-void RWMutex::lock_shared_contended(detail::Goroutine* me, const std::source_location& where) {
+void RWMutex::lock_shared_contended(detail::Goroutine* me, std::source_location where) {
     // Like any reader that leaves: a writer may have been kept out by this one alone.
     after_reader(state_.fetch_sub(reader, std::memory_order_release));
     if (holds(me))

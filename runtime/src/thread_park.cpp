@@ -30,7 +30,7 @@ struct Adopted {
         goroutine->fiber =
             {};  // a worker's own stack was switched away from, and is gone with the thread
         give_goroutine(goroutine);
-        set_current(nullptr);
+        set_running(nullptr);
     }
 };
 thread_local Adopted tls_adopted;

@@ -11,12 +11,17 @@
 #include "runtime/src/runtime.h"
 #include "runtime/src/thread_park.h"
 
+// Initial-exec: the loader gives them a fixed place, so that finding them costs one load. self()
+// reads the first by its name: who runs on this thread, null until somebody asks on a thread that
+// weft did not start.
+extern "C" {
+[[gnu::tls_model("initial-exec")]] thread_local weft::detail::Goroutine* weft_running = nullptr;
+}
+
 namespace weft::detail {
 
 namespace {
-// Initial-exec: the loader gives it a fixed place, so that finding it costs one load.
 [[gnu::tls_model("initial-exec")]] thread_local Worker* tls_worker = nullptr;
-[[gnu::tls_model("initial-exec")]] thread_local Goroutine* tls_thread = nullptr;
 constexpr std::uint32_t maintenance_ticks =
     61;  // Go's figure: often enough for timers, rare enough to be free
 constexpr std::uint32_t fresh_ticks = 8;  // every so often a spawned one comes before the ready
@@ -31,14 +36,11 @@ Worker::Worker(Runtime& owner, unsigned number, bool keeps) noexcept
 [[gnu::noinline]] Worker* this_worker() noexcept {
     return tls_worker;
 }
-[[gnu::noinline]] Goroutine* self() noexcept {
-    const Worker* worker = tls_worker;
-    if (worker != nullptr) [[likely]]
-        return worker->current;
-    return tls_thread != nullptr ? tls_thread : (tls_thread = adopt_thread());
+[[gnu::noinline]] Goroutine* ask_self() noexcept {
+    return weft_running != nullptr ? weft_running : (weft_running = adopt_thread());
 }
-[[gnu::noinline]] void set_current(Goroutine* goroutine) noexcept {
-    tls_thread = goroutine;
+[[gnu::noinline]] void set_running(Goroutine* goroutine) noexcept {
+    weft_running = goroutine;
 }
 [[gnu::noinline]] void set_this_worker(Worker* worker) noexcept {
     tls_worker = worker;
@@ -155,6 +157,7 @@ void Worker::leave(After what, void (*unlock)(void*) noexcept, void* arg,
     release = unlock;
     release_arg = arg;
     current = next;
+    weft_running = next;
     next->off.store(false, std::memory_order_relaxed);
     publish(&me->wake);
 #if defined(WEFT_TSAN)

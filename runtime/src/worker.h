@@ -147,7 +147,7 @@ void run_body(Goroutine* goroutine) noexcept;
 /// The calling thread's worker or null. Not inlined: threads change across a park.
 Worker* this_worker() noexcept;
 void set_this_worker(Worker* worker) noexcept;
-/// The pseudo-goroutine of a thread that is no worker.
-void set_current(Goroutine* goroutine) noexcept;
+/// Who runs on the calling thread, which is no worker's.
+void set_running(Goroutine* goroutine) noexcept;
 
 }  // namespace weft::detail

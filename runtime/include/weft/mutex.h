@@ -31,7 +31,7 @@ class Mutex : public detail::LockTag {
     /// Blocks:   the goroutine, never its thread.
     /// Cancels:  throws Cancelled, without the lock. A destructor that locks should shield()
     /// itself. Ordering: all done before the previous unlock() is visible.
-    void lock(const std::source_location& where = std::source_location::current()) {
+    void lock(std::source_location where = std::source_location::current()) {
         detail::Goroutine* me = detail::self();
         std::uintptr_t free = 0;
         if (!word_.compare_exchange_strong(free, reinterpret_cast<std::uintptr_t>(me),
@@ -44,13 +44,14 @@ class Mutex : public detail::LockTag {
     /// Takes the lock only if it is free.
     [[nodiscard]] bool try_lock() noexcept;
 
-    void unlock(const std::source_location& where = std::source_location::current()) noexcept {
+    void unlock(std::source_location where = std::source_location::current()) noexcept {
         detail::Goroutine* me = detail::self();
         auto mine = reinterpret_cast<std::uintptr_t>(me);
+        // Before the locked instruction: after it the loads would wait for it.
+        detail::note_unlocked(detail::ambient(me).held, this);
         if (!word_.compare_exchange_strong(mine, 0, std::memory_order_release,
                                            std::memory_order_relaxed)) [[unlikely]]
             unlock_contended(me, where);
-        detail::note_unlocked(detail::ambient(me).held, this);
     }
 
   private:
@@ -60,8 +61,8 @@ class Mutex : public detail::LockTag {
     static constexpr std::uintptr_t owner_mask = ~std::uintptr_t{3};
 
     struct LockWaiter;
-    void lock_contended(detail::Goroutine* me, const std::source_location& where);
-    void unlock_contended(detail::Goroutine* me, const std::source_location& where) noexcept;
+    void lock_contended(detail::Goroutine* me, std::source_location where);
+    void unlock_contended(detail::Goroutine* me, std::source_location where) noexcept;
     bool take(detail::Goroutine* me) noexcept;
     bool take_or_mark(detail::Goroutine* me, std::uintptr_t bits) noexcept;
     void forget_waiter(LockWaiter& waiter) noexcept;

@@ -31,15 +31,15 @@ class RWMutex : public detail::LockTag {
     ///
     /// Blocks:  the goroutine, never its thread.
     /// Cancels: throws Cancelled, without the lock; readers it held up go on.
-    void lock(const std::source_location& where = std::source_location::current());
+    void lock(std::source_location where = std::source_location::current());
     [[nodiscard]] bool try_lock() noexcept;
-    void unlock(const std::source_location& where = std::source_location::current()) noexcept;
+    void unlock(std::source_location where = std::source_location::current()) noexcept;
 
     /// Waits until no writer has the lock or waits for it. Costs one compare-and-swap then.
     ///
     /// Blocks:  the goroutine, never its thread.
     /// Cancels: throws Cancelled, without the lock.
-    void lock_shared(const std::source_location& where = std::source_location::current()) {
+    void lock_shared(std::source_location where = std::source_location::current()) {
         detail::Goroutine* me = detail::self();
         // Counted before it is known whether that is right: taken back where it is not.
         const std::uint64_t before = state_.fetch_add(reader, std::memory_order_acquire);
@@ -48,13 +48,13 @@ class RWMutex : public detail::LockTag {
         detail::note_locked(detail::ambient(me).held, this);
     }
     [[nodiscard]] bool try_lock_shared() noexcept;
-    void unlock_shared(
-        const std::source_location& where = std::source_location::current()) noexcept {
+    void unlock_shared(std::source_location where = std::source_location::current()) noexcept {
         detail::HeldLocks& held = detail::ambient(detail::self()).held;
+        const bool holds_any = held.count != 0;
+        detail::note_unlocked(held, this);  // here for the reason that Mutex::unlock() has
         const std::uint64_t before = state_.fetch_sub(reader, std::memory_order_release);
-        if (held.count == 0 || before < reader) [[unlikely]]
+        if (!holds_any || before < reader) [[unlikely]]
             detail::lock_misused(*this, "unlock_shared() of an RWMutex that is not held so", where);
-        detail::note_unlocked(held, this);
         after_reader(before);
     }
 
@@ -64,7 +64,7 @@ class RWMutex : public detail::LockTag {
     static constexpr std::uint64_t awaited = 2;  // somebody queues: whoever leaves looks
     static constexpr std::uint64_t reader = 4;
 
-    void lock_shared_contended(detail::Goroutine* me, const std::source_location& where);
+    void lock_shared_contended(detail::Goroutine* me, std::source_location where);
     void after_reader(std::uint64_t before) noexcept {
         if (before - reader < reader && (before & awaited) != 0) [[unlikely]]
             let_next_in();
