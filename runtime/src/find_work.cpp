@@ -17,8 +17,11 @@ namespace weft::detail {
 namespace {
 constexpr std::int64_t steal_age =
     50'000;  // ns a goroutine must have waited before it may be stolen
-constexpr std::int64_t spin_budget = 100'000;  // ns of looking before sleep
-constexpr std::int64_t poll_every = 50'000;    // ns between looks for I/O while there is other work
+constexpr std::int64_t worth_stealing = 2'000;  // ns a stolen goroutine should run at least
+constexpr std::int64_t quarrel_every = 20'000;  // ns between its waits for locks, at least
+constexpr unsigned unpaid_max = 5;              // a thief holds back 32 times as long at most
+constexpr std::int64_t spin_budget = 100'000;   // ns of looking before sleep
+constexpr std::int64_t poll_every = 50'000;  // ns between looks for I/O while there is other work
 constexpr std::int64_t nap_min = 100'000;
 constexpr std::int64_t nap_max = 1'000'000;
 
@@ -82,7 +85,9 @@ Goroutine* Worker::find_work() noexcept {
         return nullptr;
     }
     if (!ring.empty()) return nullptr;  // it has not been left yet, but is about to be
-    look_for_io(machine_now());
+    const std::int64_t now = machine_now();
+    loot.judge(now);
+    look_for_io(now);
     if (Goroutine* found = pick()) return found;
     if (Goroutine* found = look_around()) return found;
     const bool spinner = runtime.try_spin();
@@ -164,13 +169,32 @@ bool still_queued(const Queue& queue, std::uint32_t seen_end) noexcept {
 }
 }  // namespace
 
+void Loot::judge(std::int64_t now) noexcept {
+    if (count_ == 0) return;
+    const std::int64_t lasted = now - when_;
+    quarrelled_ = lock_waits_ != 0 && lasted < lock_waits_ * quarrel_every;
+    const bool paid = !quarrelled_ && lasted >= count_ * worth_stealing;
+    unpaid_ = paid ? unpaid_ / 2 : std::min(unpaid_ + 1, unpaid_max);
+    count_ = 0;
+}
+
+// A worker that does not come to its queue is robbed as early as ever, unless that led to quarrels.
+bool Worker::has_waited(const Worker& victim, std::int64_t now) const noexcept {
+    const Sight& sight = sights[victim.index];
+    const std::int64_t seen = now - sight.when;
+    if (seen < steal_age) return false;
+    if (!loot.quarrelled() && victim.tick.load(std::memory_order_relaxed) == sight.tick)
+        return true;
+    return seen >= steal_age * loot.patience();
+}
+
 Goroutine* Worker::steal_from(Worker& victim, std::int64_t now) noexcept {
     Sight& sight = sights[victim.index];
     if (sight.when == 0) {
         note(victim, now);
         return nullptr;
     }
-    if (now - sight.when < steal_age) return nullptr;
+    if (!has_waited(victim, now)) return nullptr;
     const bool spawned =
         victim.fresh.oldest() == sight.fresh_oldest && still_queued(victim.fresh, sight.fresh_end);
     const bool stuck = sight.slot != nullptr &&
@@ -184,14 +208,15 @@ Goroutine* Worker::steal_from(Worker& victim, std::int64_t now) noexcept {
     // Nobody else is inside: what is still there now cannot go.
     Goroutine* stolen = nullptr;
     if (still_queued(victim.ring, sight.ring_end)) {
-        stolen = take_half(victim.ring, sight.ring_end, ring, victim.gate);
+        stolen = take_half(victim.ring, sight.ring_end, ring, victim.gate, now);
     } else if (victim.fresh.oldest() == sight.fresh_oldest &&
                still_queued(victim.fresh, sight.fresh_end)) {
-        stolen = take_half(victim.fresh, sight.fresh_end, fresh, victim.gate);
+        stolen = take_half(victim.fresh, sight.fresh_end, fresh, victim.gate, now);
     } else {
         if (stuck && sight.slot == victim.slot.load(std::memory_order_relaxed) &&
             victim.tick.load(std::memory_order_relaxed) == sight.tick) {
             stolen = sight.slot;
+            loot.taken(1, now);
             victim.slot.store(nullptr, std::memory_order_relaxed);
         }
         victim.gate.leave_as_thief();
@@ -203,13 +228,14 @@ Goroutine* Worker::steal_from(Worker& victim, std::int64_t now) noexcept {
 // Half of what has waited, oldest first: one to run, the others into `to`, a queue of our own.
 // Leaves the victim's gate first: two thieves that rob each other would wait for ever.
 template <class Queue>
-Goroutine* Worker::take_half(Queue& from, std::uint32_t seen_end, Queue& to,
-                             OwnerGate& victims) noexcept {
+Goroutine* Worker::take_half(Queue& from, std::uint32_t seen_end, Queue& to, OwnerGate& victims,
+                             std::int64_t now) noexcept {
     const std::uint32_t waited = std::min(seen_end - from.oldest(), from.size());
     std::array<Goroutine*, fresh_max / 2> taken;
     const std::uint32_t count = std::min((waited + 1) / 2, fresh_max / 2);
     for (std::uint32_t i = 0; i < count; ++i) taken[i] = from.pop_oldest();
     victims.leave_as_thief();
+    loot.taken(count, now);
     std::uint32_t kept = 1;
     gate.enter();
     while (kept < count && to.push(taken[kept])) ++kept;

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // word_ == 0: free. Owner only: held, nobody waits; the owner frees it by one compare-and-swap.
-// With `waited_for` set, every change happens under lock_, so the fast paths fail and the slow ones
-// agree. Normally a woken waiter competes with whoever runs (that keeps the lock busy); after a
-// millisecond of bad luck it asks for `starving`, and from then on unlock() hands the lock over,
-// first come first served, until somebody is served who waited less or is the last (Go
-// sync/mutex.go).
+// The bits change under lock_ only; the owner's part changes without it too: anybody may take a
+// lock that is free and not `starving`, and its owner may leave it without looking at the list
+// while somebody is `waking`, who will look. Normally a woken waiter competes with whoever runs
+// (that keeps the lock busy); after a millisecond of bad luck it asks for `starving`, and from then
+// on unlock() hands the lock over, first come first served, until somebody is served who waited
+// less or is the last (Go sync/mutex.go).
 #include "weft/mutex.h"
 
 #include <chrono>
@@ -36,27 +37,26 @@ Mutex::~Mutex() {
 
 bool Mutex::try_lock() noexcept {
     detail::Goroutine* me = detail::self();
-    std::uintptr_t word = word_.load(std::memory_order_relaxed);
-    if ((word & (owner_mask | starving)) != 0) return false;
-    if (word == 0) {
-        if (!word_.compare_exchange_strong(word, reinterpret_cast<std::uintptr_t>(me),
-                                           std::memory_order_acquire, std::memory_order_relaxed))
-            return false;
-    } else {
-        lock_.lock();
-        const bool taken = take(me);
-        lock_.unlock();
-        if (!taken) return false;
-    }
+    if (!take(me)) return false;
     detail::note_locked(detail::ambient(me).held, this);
     return true;
 }
 
-// Under lock_. Takes the lock if it is free and nobody has a right to it.
+// Takes the lock if it is free and nobody has a right to it.
 bool Mutex::take(detail::Goroutine* me) noexcept {
     std::uintptr_t word = word_.load(std::memory_order_relaxed);
+    while ((word & (owner_mask | starving)) == 0)
+        if (word_.compare_exchange_weak(word, reinterpret_cast<std::uintptr_t>(me) | word,
+                                        std::memory_order_acquire, std::memory_order_relaxed))
+            return true;
+    return false;
+}
+
+// Under lock_. The same, and brings `waited_for` up to date.
+bool Mutex::take_listed(detail::Goroutine* me) noexcept {
+    std::uintptr_t word = word_.load(std::memory_order_relaxed);
     while ((word & (owner_mask | starving)) == 0) {
-        const std::uintptr_t bits = waiters_.empty() ? 0 : waited_for;
+        const std::uintptr_t bits = (waiters_.empty() ? 0 : waited_for) | (word & waking);
         if (word_.compare_exchange_weak(word, reinterpret_cast<std::uintptr_t>(me) | bits,
                                         std::memory_order_acquire, std::memory_order_relaxed))
             return true;
@@ -64,11 +64,11 @@ bool Mutex::take(detail::Goroutine* me) noexcept {
     return false;
 }
 
-// Under lock_. Like take(), but if somebody holds it, makes sure that its unlock() looks at the
-// list.
+// Under lock_. Like take_listed(), but if somebody holds it, makes sure that its unlock() looks at
+// the list.
 bool Mutex::take_or_mark(detail::Goroutine* me, std::uintptr_t bits) noexcept {
     for (;;) {
-        if (take(me)) return true;
+        if (take_listed(me)) return true;
         std::uintptr_t word = word_.load(std::memory_order_relaxed);
         while ((word & (owner_mask | starving)) != 0)
             if (word_.compare_exchange_weak(word, word | bits, std::memory_order_relaxed))
@@ -81,16 +81,18 @@ void Mutex::lock_contended(detail::Goroutine* me, std::source_location where) {
         reinterpret_cast<std::uintptr_t>(me))
         detail::lock_misused(*this, "a Mutex was locked again by the goroutine that holds it",
                              where);
+    if (take(me)) return;
     LockWaiter waiter;
     bool woken = false;
     for (;;) {
         const bool starved = woken && Clock::now() - waiter.since > patience;
         lock_.lock();
-        if (woken) waking_ = false;
+        if (woken) word_.fetch_and(~waking, std::memory_order_relaxed);
         if (take_or_mark(me, starved ? waited_for | starving : waited_for)) {
             lock_.unlock();
             return;
         }
+        detail::met_lock_in_use();
         if (!woken) waiter.since = Clock::now();
         waiter.ticket = detail::arm({detail::WaitKind::mutex, this, name(), where});
         if (woken)
@@ -113,31 +115,36 @@ void Mutex::forget_waiter(LockWaiter& waiter) noexcept {
     waiters_.remove(waiter);
     if (waiters_.empty()) {
         std::uintptr_t word = word_.load(std::memory_order_relaxed);
-        while (!word_.compare_exchange_weak(word, word & owner_mask, std::memory_order_relaxed)) {
+        while (!word_.compare_exchange_weak(word, word & (owner_mask | waking),
+                                            std::memory_order_relaxed)) {
         }
     }
     lock_.unlock();
 }
 
 void Mutex::unlock_contended(detail::Goroutine* me, std::source_location where) noexcept {
-    if ((word_.load(std::memory_order_relaxed) & owner_mask) !=
-        reinterpret_cast<std::uintptr_t>(me))
+    std::uintptr_t word = word_.load(std::memory_order_relaxed);
+    if ((word & owner_mask) != reinterpret_cast<std::uintptr_t>(me))
         detail::lock_misused(*this, "a Mutex was unlocked by a goroutine that does not hold it",
                              where);
+    while ((word & (waking | starving)) == waking)
+        if (word_.compare_exchange_weak(word, word & ~owner_mask, std::memory_order_release,
+                                        std::memory_order_relaxed))
+            return;
     lock_.lock();
-    const bool hand_over = (word_.load(std::memory_order_relaxed) & starving) != 0;
+    word = word_.load(std::memory_order_relaxed);
+    const bool hand_over = (word & starving) != 0;
     LockWaiter* next = nullptr;
-    if (hand_over || !waking_) next = static_cast<LockWaiter*>(waiters_.pop_claimed());
-    const std::uintptr_t bits = waiters_.empty() ? 0 : waited_for;
+    if (hand_over || (word & waking) == 0) next = static_cast<LockWaiter*>(waiters_.pop_claimed());
+    const std::uintptr_t bits = (waiters_.empty() ? 0 : waited_for) | (word & waking);
     if (next != nullptr && hand_over) {
-        const bool still = bits != 0 && Clock::now() - next->since > patience;
+        const bool still = !waiters_.empty() && Clock::now() - next->since > patience;
         next->handed = true;
         word_.store(reinterpret_cast<std::uintptr_t>(next->ticket.goroutine) | bits |
                         (still ? starving : 0),
                     std::memory_order_release);
     } else {
-        if (next != nullptr) waking_ = true;
-        word_.store(bits, std::memory_order_release);
+        word_.store(bits | (next != nullptr ? waking : 0), std::memory_order_release);
     }
     lock_.unlock();
     if (next != nullptr) detail::ready(next->ticket.goroutine);

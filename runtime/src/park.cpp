@@ -125,6 +125,18 @@ void yield() noexcept {
     worker->leave(After::yield, nullptr, nullptr, worker->pick());
 }
 
+void met_lock_in_use() noexcept {
+    if (Worker* worker = this_worker()) worker->loot.met_lock_in_use();
+}
+
+bool yield_before_waiting() noexcept {
+    met_lock_in_use();
+    const Goroutine* me = self();
+    if (me->no_park != 0 || me->thread != nullptr) return false;
+    yield();
+    return true;
+}
+
 void interrupt_barrier() noexcept {
     heavy_fence();
 }

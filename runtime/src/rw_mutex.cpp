@@ -29,33 +29,48 @@ RWMutex::~RWMutex() {
 
 void RWMutex::lock(std::source_location where) {
     detail::Goroutine* me = detail::self();
-    detail::HeldLocks& held = detail::ambient(me).held;
-    std::uint64_t state = 0;
-    if (!state_.compare_exchange_strong(state, written, std::memory_order_acquire,
-                                        std::memory_order_relaxed)) {
-        if (holds(me) || is_recorded(held, this))
-            detail::lock_misused(
-                *this, "an RWMutex was locked by a goroutine that holds it already", where);
-        lock_.lock();
-        state = state_.load(std::memory_order_relaxed);
-        while (!state_.compare_exchange_weak(state, state == 0 ? written : state | awaited,
-                                             std::memory_order_acquire,
-                                             std::memory_order_relaxed)) {
-        }
-        if (state == 0) {
-            lock_.unlock();
-        } else {
-            detail::Waiter waiter;
-            waiter.ticket = detail::arm({detail::WaitKind::write_lock, this, name(), where});
-            writers_.push_back(waiter);
-            if (detail::park_releasing(lock_) == detail::Woke::interrupted) {
-                forget_waiter(writers_, waiter);
-                detail::throw_cancelled();
-            }
-        }
-    }
+    std::uint64_t free = 0;
+    if (!state_.compare_exchange_strong(free, written, std::memory_order_acquire,
+                                        std::memory_order_relaxed))
+        lock_contended(me, where);
     writer_.store(me, std::memory_order_relaxed);
-    detail::note_locked(held, this);
+    detail::note_locked(detail::ambient(me).held, this);
+}
+
+void RWMutex::lock_contended(detail::Goroutine* me, std::source_location where) {
+    if (holds(me) || is_recorded(detail::ambient(me).held, this))
+        detail::lock_misused(*this, "an RWMutex was locked by a goroutine that holds it already",
+                             where);
+    if (let_run_and_enter(~std::uint64_t{0}, written)) return;
+    lock_.lock();
+    std::uint64_t state = state_.load(std::memory_order_relaxed);
+    while (!state_.compare_exchange_weak(state, state == 0 ? written : state | awaited,
+                                         std::memory_order_acquire, std::memory_order_relaxed)) {
+    }
+    if (state == 0) {
+        lock_.unlock();
+        return;
+    }
+    detail::Waiter waiter;
+    waiter.ticket = detail::arm({detail::WaitKind::write_lock, this, name(), where});
+    writers_.push_back(waiter);
+    if (detail::park_releasing(lock_) == detail::Woke::interrupted) {
+        forget_waiter(writers_, waiter);
+        detail::throw_cancelled();
+    }
+}
+
+// Before the caller queues, whoever keeps it out and may only be waiting for a worker runs once:
+// who queues at once makes all others queue behind, for ever, as each is let in while it waits to
+// run. True: `entry` was added to the state at a moment at which nothing of `out` stood in it.
+bool RWMutex::let_run_and_enter(std::uint64_t out, std::uint64_t entry) noexcept {
+    if (!detail::yield_before_waiting()) return false;
+    std::uint64_t state = state_.load(std::memory_order_relaxed);
+    while ((state & out) == 0)
+        if (state_.compare_exchange_weak(state, state + entry, std::memory_order_acquire,
+                                         std::memory_order_relaxed))
+            return true;
+    return false;
 }
 
 bool RWMutex::try_lock() noexcept {
@@ -101,6 +116,7 @@ void RWMutex::lock_shared_contended(detail::Goroutine* me, std::source_location 
             *this,
             "a read lock was taken inside a read lock while a writer waits for the first one",
             where);
+    if (let_run_and_enter(written | awaited, reader)) return;
     lock_.lock();
     std::uint64_t state = state_.load(std::memory_order_relaxed);
     for (;;) {

@@ -45,6 +45,32 @@ struct Sight {
     std::uint32_t seen_tick = 0;  ///< at the last question whether it runs
 };
 
+/// Whether robbing others pays, judged by what became of the last goroutines stolen: a thief who
+/// got only crumbs, or goroutines that at once waited for a lock, holds back longer each time.
+class Loot {
+  public:
+    void taken(std::uint32_t goroutines, std::int64_t now) noexcept {
+        count_ = goroutines;
+        when_ = now;
+        lock_waits_ = 0;
+    }
+    /// Once they have all run, or wait.
+    void judge(std::int64_t now) noexcept;
+    void met_lock_in_use() noexcept { ++lock_waits_; }
+
+    /// How much longer than usual something must have waited before it is stolen: 1, 2, 4...
+    unsigned patience() const noexcept { return 1U << unpaid_; }
+    /// Whether that goes for a worker too who computes and does not come to its queue.
+    bool quarrelled() const noexcept { return quarrelled_; }
+
+  private:
+    std::uint32_t count_ = 0;  ///< 0: all judged
+    std::uint32_t lock_waits_ = 0;
+    std::int64_t when_ = 0;
+    unsigned unpaid_ = 0;
+    bool quarrelled_ = false;
+};
+
 class Worker {
   public:
     Worker(Runtime& owner, unsigned number, bool keeps) noexcept;
@@ -86,6 +112,7 @@ class Worker {
     std::int64_t last_maintained = 0;
     std::int64_t last_oldest = 0;  ///< when the oldest spawned goroutine was last preferred
     std::vector<Sight> sights;
+    Loot loot;
     GoroutineCache goroutines;
     std::array<Stack, 64> stacks{};
     std::size_t stack_count = 0;
@@ -133,8 +160,9 @@ class Worker {
     Goroutine* look_around() noexcept;
     Goroutine* steal_from(Worker& victim, std::int64_t now) noexcept;
     template <class Queue>
-    Goroutine* take_half(Queue& from, std::uint32_t seen_end, Queue& to,
-                         OwnerGate& victims) noexcept;
+    Goroutine* take_half(Queue& from, std::uint32_t seen_end, Queue& to, OwnerGate& victims,
+                         std::int64_t now) noexcept;
+    bool has_waited(const Worker& victim, std::int64_t now) const noexcept;
     void note(Worker& victim, std::int64_t now) noexcept;
     bool others_run() noexcept;
     void maintain() noexcept;

@@ -58,18 +58,19 @@ class Mutex : public detail::LockTag {
     // The word: the owner's address and these bits.
     static constexpr std::uintptr_t waited_for = 1;  // the list may hold somebody: unlock() looks
     static constexpr std::uintptr_t starving = 2;    // the first in the list gets it, nobody else
-    static constexpr std::uintptr_t owner_mask = ~std::uintptr_t{3};
+    static constexpr std::uintptr_t waking = 4;      // somebody was woken and has not tried yet
+    static constexpr std::uintptr_t owner_mask = ~std::uintptr_t{7};
 
     struct LockWaiter;
     void lock_contended(detail::Goroutine* me, std::source_location where);
     void unlock_contended(detail::Goroutine* me, std::source_location where) noexcept;
     bool take(detail::Goroutine* me) noexcept;
+    bool take_listed(detail::Goroutine* me) noexcept;
     bool take_or_mark(detail::Goroutine* me, std::uintptr_t bits) noexcept;
     void forget_waiter(LockWaiter& waiter) noexcept;
 
     std::atomic<std::uintptr_t> word_{0};
     detail::SpinLock lock_;  // guards what follows, and every change of the bits
-    bool waking_ = false;    // somebody was woken and has not tried yet
     detail::WaitList waiters_;
 };
 

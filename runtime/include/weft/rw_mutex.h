@@ -35,7 +35,7 @@ class RWMutex : public detail::LockTag {
     [[nodiscard]] bool try_lock() noexcept;
     void unlock(std::source_location where = std::source_location::current()) noexcept;
 
-    /// Waits until no writer has the lock or waits for it. Costs one compare-and-swap then.
+    /// Waits until no writer has the lock or waits for it. Costs one locked addition then.
     ///
     /// Blocks:  the goroutine, never its thread.
     /// Cancels: throws Cancelled, without the lock.
@@ -64,6 +64,8 @@ class RWMutex : public detail::LockTag {
     static constexpr std::uint64_t awaited = 2;  // somebody queues: whoever leaves looks
     static constexpr std::uint64_t reader = 4;
 
+    void lock_contended(detail::Goroutine* me, std::source_location where);
+    bool let_run_and_enter(std::uint64_t out, std::uint64_t entry) noexcept;
     void lock_shared_contended(detail::Goroutine* me, std::source_location where);
     void after_reader(std::uint64_t before) noexcept {
         if (before - reader < reader && (before & awaited) != 0) [[unlikely]]

@@ -115,6 +115,13 @@ bool disarm(const Ticket& ticket) noexcept;
 /// Puts the caller at the end of the queue and lets others run.
 void yield() noexcept;
 
+/// Tells the scheduler that the caller has met a lock in use: goroutines that quarrel about one are
+/// better off on one worker.
+void met_lock_in_use() noexcept;
+
+/// The same, and lets others run before the caller queues at it. False: it cannot here.
+bool yield_before_waiting() noexcept;
+
 class LockTag;  // held_locks.h
 
 /// The locks a goroutine holds, innermost last. Beyond the recorded ones only the number is known.
