@@ -53,17 +53,16 @@ CLI::App& add_command(CLI::App& cli, Arguments& arguments, Options& options, con
     return app;
 }
 
-// One of the acts of `cohort user`; each fills the same struct.
-CLI::App& add_act(CLI::App& user_app, Arguments& arguments, User& user, User::Act act,
-                  const char* name, const char* help) {
-    CLI::App& app = *user_app.add_subcommand(name, help);
+// One of the acts of `cohort user` or `cohort site`; the acts of one fill the same struct.
+template <class Options>
+CLI::App& add_act(CLI::App& parent, Arguments& arguments, Options& options,
+                  typename Options::Act act, const char* name, const char* help) {
+    CLI::App& app = *parent.add_subcommand(name, help);
     add_common(app, arguments);
-    app.callback([&arguments, &user, act] {
-        user.act = act;
-        arguments.command = user;
+    app.callback([&arguments, &options, act] {
+        options.act = act;
+        arguments.command = options;
     });
-    if (act != User::Act::list)
-        app.add_option("login", user.login, "whose account")->required()->type_name("");
     return app;
 }
 
@@ -72,7 +71,10 @@ void add_user_commands(CLI::App& cli, Arguments& arguments, User& user) {
     CLI::App& app = *cli.add_subcommand("user", "accounts and their roles");
     app.require_subcommand(1);
     const auto add = [&](Act act, const char* name, const char* help) -> CLI::App& {
-        return add_act(app, arguments, user, act, name, help);
+        CLI::App& sub = add_act(app, arguments, user, act, name, help);
+        if (act != Act::list)
+            sub.add_option("login", user.login, "whose account")->required()->type_name("");
+        return sub;
     };
     const auto take_password = [&](CLI::App& to) {
         to.add_flag("--password-stdin", user.password_from_stdin,
@@ -96,6 +98,31 @@ void add_user_commands(CLI::App& cli, Arguments& arguments, User& user) {
             role.add_option("--until", user.until, "when it ends")->type_name("TIME");
     }
     add(Act::list, "list", "every account with what it holds");
+}
+
+void add_site_commands(CLI::App& cli, Arguments& arguments, Site& site) {
+    using Act = Site::Act;
+    CLI::App& app = *cli.add_subcommand("site", "the places where subjects are seen");
+    app.require_subcommand(1);
+    const auto add = [&](Act act, const char* name, const char* help) -> CLI::App& {
+        CLI::App& sub = add_act(app, arguments, site, act, name, help);
+        if (act != Act::list) sub.add_option("oid", site.oid, "its OID")->required()->type_name("");
+        return sub;
+    };
+    CLI::App& added = add(Act::add, "add", "create a site");
+    added.add_option("--name", site.name, "what people call it")->required()->type_name("NAME");
+    added.add_option("--zone", site.time_zone, "time zone, such as Asia/Shanghai")
+        ->required()
+        ->type_name("ZONE");
+    added.add_option("--organisation", site.organisation, "its name; made when it is new")
+        ->type_name("NAME");
+    CLI::App& joins = add(Act::join, "join", "let it take part in a study");
+    joins.add_option("--number", site.number, "its number there; its OID without")
+        ->type_name("NUMBER");
+    CLI::App& leaves = add(Act::leave, "leave", "end its part in a study; what is there stays");
+    for (CLI::App* sub : {&joins, &leaves})
+        sub->add_option("--study", site.study, "OID")->required()->type_name("OID");
+    add(Act::list, "list", "every site with its time zone");
 }
 
 std::string first_sentence(std::string text) {
@@ -134,6 +161,8 @@ std::variant<Arguments, Ending> read_arguments(int argc, const char* const* argv
 
     User user;
     add_user_commands(cli, arguments, user);
+    Site site;
+    add_site_commands(cli, arguments, site);
 
     CLI::App& i = add_command(cli, arguments, importing, "import", "take in an ODM file");
     i.add_option("file", importing.file, "ODM 1.2 to 1.3.2, or 2.0 where it maps")->required();

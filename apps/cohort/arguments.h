@@ -33,6 +33,18 @@ struct User {
     std::optional<std::string> until;  ///< RFC 3339
 };
 
+/// `cohort site …`: the places where subjects are seen.
+struct Site {
+    enum class Act { add, join, leave, list };
+    Act act = Act::list;
+    std::string oid;
+    std::string name;
+    std::string time_zone;
+    std::optional<std::string> organisation;
+    std::string study;                  ///< OID
+    std::optional<std::string> number;  ///< in the study
+};
+
 struct Import {
     std::string file;
     std::string site;  ///< OID of the site for subjects whose own is not known here
@@ -43,7 +55,7 @@ struct Export {
     std::string out;                   ///< empty or "-": standard output
 };
 
-using Command = std::variant<Serve, VerifyAudit, ShowConfig, User, Import, Export>;
+using Command = std::variant<Serve, VerifyAudit, ShowConfig, User, Site, Import, Export>;
 
 struct Arguments {
     Command command;

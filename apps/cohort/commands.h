@@ -13,6 +13,7 @@ Result<int> run(const Serve& command, const config::Config& config);
 Result<int> run(const VerifyAudit& command, const config::Config& config);
 Result<int> run(const ShowConfig& command, const config::Config& config);
 Result<int> run(const User& command, const config::Config& config);
+Result<int> run(const Site& command, const config::Config& config);
 Result<int> run(const Import& command, const config::Config& config);
 Result<int> run(const Export& command, const config::Config& config);
 

@@ -7,6 +7,7 @@
 
 #include "cohort/migrations/migrations.h"
 #include "cohort/platform/db/migrate.h"
+#include "cohort/study/store.h"
 
 namespace cohort::app {
 
@@ -25,6 +26,12 @@ static Result<std::unique_ptr<db::Db>> open_db(const config::Config& config, boo
 
 Result<std::unique_ptr<db::Db>> open_store_to_read(const config::Config& config) {
     return open_db(config, true);
+}
+
+Result<StudyId> find_study(db::Tx& tx, const std::string& oid) {
+    const auto study = TRY(study::find(tx, oid));
+    if (!study) return not_found("study", "There is no study with the OID " + oid + ".");
+    return study->id;
 }
 
 Result<Store> open_store(const config::Config& config) {

@@ -3,7 +3,9 @@
 
 #include <memory>
 #include <string>
+#include <type_traits>
 
+#include "cohort/base/id.h"
 #include "cohort/base/result.h"
 #include "cohort/platform/auth/sign.h"
 #include "cohort/platform/config/config.h"
@@ -26,6 +28,23 @@ Result<Store> open_store(const config::Config& config);
 /// nothing.
 /// Errors: those of db::Db::open.
 Result<std::unique_ptr<db::Db>> open_store_to_read(const config::Config& config);
+
+/// Runs `act(db)`; where it only reads, beside a running server too.
+/// Errors: those of opening the store, and of `act`.
+template <class Act>
+auto in_store(const config::Config& config, bool only_reads, Act act)
+    -> std::invoke_result_t<Act&, db::Db&> {
+    if (only_reads) {
+        const auto db = TRY(open_store_to_read(config));
+        return act(*db);
+    }
+    const Store store = TRY(open_store(config));
+    return act(*store.db);
+}
+
+/// A study by the OID that a person types.
+/// Errors: not_found/study.
+Result<StudyId> find_study(db::Tx& tx, const std::string& oid);
 
 /// A file in the data folder.
 std::string data_file(const config::Config& config, const char* name);

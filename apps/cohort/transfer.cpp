@@ -9,7 +9,7 @@
 #include "apps/cohort/commands.h"
 #include "apps/cohort/store.h"
 #include "cohort/interop/routes.h"
-#include "cohort/sites/sites.h"
+#include "cohort/sites/named.h"
 
 namespace cohort::app {
 
@@ -34,9 +34,7 @@ static Result<void> write_file(const std::string& path, const std::string& text)
 static Result<std::optional<SiteId>> site_with(db::Db& db, const std::string& oid) {
     if (oid.empty()) return std::optional<SiteId>();
     return db.read([&](db::Tx& tx) -> Result<std::optional<SiteId>> {
-        for (const sites::Site& site : TRY(sites::list(tx)))
-            if (site.oid == oid) return std::optional(site.id);
-        return not_found("site", "There is no site '" + oid + "'.");
+        return std::optional(TRY(sites::site_named(tx, oid)).id);
     });
 }
 

@@ -9,7 +9,6 @@
 #include "apps/cohort/identity_settings.h"
 #include "apps/cohort/store.h"
 #include "cohort/sites/user_commands.h"
-#include "cohort/study/store.h"
 
 namespace cohort::app {
 
@@ -21,12 +20,6 @@ static Result<std::optional<std::string>> read_password(const User& command) {
             return invalid("no-password", "There is no password on standard input.");
         return std::optional<std::string>{std::move(line)};
     });
-}
-
-static Result<StudyId> find_study(db::Tx& tx, const std::string& oid) {
-    const auto study = TRY(study::find(tx, oid));
-    if (!study) return not_found("study", "There is no study with the OID " + oid + ".");
-    return study->id;
 }
 
 static Result<std::string> act_on(db::Db& db, const User& command, const config::Config& config) {
@@ -60,15 +53,9 @@ static Result<std::string> act_on(db::Db& db, const User& command, const config:
 }
 
 Result<int> run(const User& command, const config::Config& config) {
-    std::string text;
-    if (command.act == User::Act::list) {  // beside a running server too
-        const auto db = TRY(open_store_to_read(config));
-        text = TRY(act_on(*db, command, config));
-    } else {
-        const Store store = TRY(open_store(config));
-        text = TRY(act_on(*store.db, command, config));
-    }
-    std::fputs(text.c_str(), stdout);
+    const auto act = [&](db::Db& db) { return act_on(db, command, config); };
+    const bool only_reads = command.act == User::Act::list;
+    std::fputs(TRY(in_store(config, only_reads, act)).c_str(), stdout);
     return 0;
 }
 

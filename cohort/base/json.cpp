@@ -318,12 +318,34 @@ Result<array> get_array(const object& from, std::string_view key) {
 }
 
 Result<object> as_object(const value& from, std::string_view what) {
-    if (!from.is_object()) return wrong_type(what, an_object);
+    if (!from.is_object()) return invalid("wrong-type", std::string(what) + " must be an object");
     return from.get_object();
 }
 Result<array> as_array(const value& from, std::string_view what) {
-    if (!from.is_array()) return wrong_type(what, an_array);
+    if (!from.is_array()) return invalid("wrong-type", std::string(what) + " must be an array");
     return from.get_array();
+}
+
+// What a client made up is repeated to it only where it cannot be anybody's data.
+static bool is_a_name(std::string_view text) {
+    return !text.empty() && text.size() <= 40 && std::all_of(text.begin(), text.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-';
+    });
+}
+
+Result<void> only(const object& from, std::initializer_list<std::string_view> known) {
+    for (const auto& member : from) {
+        const std::string_view key{member.key().data(), member.key().size()};
+        if (std::find(known.begin(), known.end(), key) != known.end()) continue;
+        std::string text = is_a_name(key) ? '"' + std::string(key) + '"' : "a member";
+        text += " is not known here; known ";
+        text += known.size() == 1 ? "is " : "are ";
+        if (known.size() == 0) text += "none";
+        for (const std::string_view& name : known)
+            text += (&name == known.begin() ? "\"" : ", \"") + std::string(name) + '"';
+        return invalid("unknown-member", text);
+    }
+    return {};
 }
 
 std::string to_text(const value& from) {

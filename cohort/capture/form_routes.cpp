@@ -85,7 +85,8 @@ Result<FormPlace> place_of(const http::Request& request, const json::object& bod
 
 Result<Reply> post_form(App& app, http::Request& request) {
     StageClock clock;
-    const FormPlace place = TRY(place_of(request, TRY(request.json_object())));
+    const FormPlace place = TRY(place_of(
+        request, TRY(request.json_object({"event", "event_repeat", "form", "form_repeat"}))));
     clock.receive();
     MetadataVersionId version;
     const auto definition = TRY(app.db.read([&](db::Tx& tx) -> Result<DefinitionRef> {
@@ -110,7 +111,7 @@ Result<Reply> get_form(App& app, http::Request& request) {
 
 Result<Reply> patch_form(App& app, http::Request& request) {
     StageClock clock;
-    Patch patch = TRY(patch_from(TRY(request.json_object())));
+    Patch patch = TRY(patch_from(TRY(request.json_object({"changes", "additions", "removals"}))));
     clock.receive();
     const Known form = TRY(known(app, request));
     auto errors = validate(*form.definition, form.head.form, patch);
@@ -129,7 +130,7 @@ Result<void> check_row_id(std::string_view row_id) {
 
 Result<Reply> post_row(App& app, http::Request& request) {
     StageClock clock;
-    const json::object body = TRY(request.json_object());
+    const json::object body = TRY(request.json_object({"group", "reason", "row_id"}));
     const RowAddition row{.group = TRY(json::get_string(body, "group")),
                           .repeat = {},
                           .reason = TRY(json::find_string(body, "reason")).value_or(""),
@@ -150,7 +151,7 @@ Result<Reply> post_row(App& app, http::Request& request) {
 // An empty body acknowledges nothing.
 Result<std::vector<Acknowledgement>> acknowledged_in(const http::Request& request) {
     if (request.body.empty()) return std::vector<Acknowledgement>();
-    return acknowledged_from(TRY(request.json_object()));
+    return acknowledged_from(TRY(request.json_object({"acknowledged"})));
 }
 
 Result<Reply> post_complete(App& app, http::Request& request) {

@@ -15,10 +15,13 @@ void wipe(json::string& text) {
 
 }  // namespace
 
-Result<SecretBody> SecretBody::read(http::Request& request) {
-    auto body = request.json_object();
+Result<SecretBody> SecretBody::read(http::Request& request,
+                                    std::initializer_list<std::string_view> known) {
+    auto value = request.json();
     auth::wipe(request.body);
-    return SecretBody{TRY(std::move(body))};
+    SecretBody body{TRY(json::as_object(TRY(std::move(value)), "the body"))};
+    TRY(json::only(body.body_, known));  // a refused one is wiped too
+    return body;
 }
 
 SecretBody::~SecretBody() {

@@ -17,7 +17,8 @@ class SecretBody {
   public:
     /// Takes the body out of the request; it is empty afterwards.
     /// Errors: those of Request::json_object().
-    static Result<SecretBody> read(http::Request& request);
+    static Result<SecretBody> read(http::Request& request,
+                                   std::initializer_list<std::string_view> known);
 
     SecretBody(SecretBody&&) noexcept = default;
     SecretBody& operator=(SecretBody&&) = delete;

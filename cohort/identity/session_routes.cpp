@@ -64,7 +64,7 @@ Result<Reply> answer(const Identity& identity, SignInOutcome outcome) {
 }
 
 Result<Reply> sign_in(Identity& identity, Request& request) {
-    auto body = TRY(SecretBody::read(request));
+    auto body = TRY(SecretBody::read(request, {"login", "password"}));
     const auto login = TRY(body.text("login"));
     const auto password = TRY(body.secret("password"));
     return answer(identity, identity.sign_in(request, login, password));
@@ -90,7 +90,7 @@ Result<Reply> sign_out(Identity& identity, Request& request) {
 }
 
 Result<Reply> change_password(Identity& identity, Request& request) {
-    auto body = TRY(SecretBody::read(request));
+    auto body = TRY(SecretBody::read(request, {"current", "new"}));
     const auto current = TRY(body.secret("current"));
     const auto chosen = TRY(body.secret("new"));
     return answer(identity, identity.change_password(request, current, chosen));

@@ -81,7 +81,7 @@ Result<OrganisationId> organisation_of(db::Tx& tx, const Request& request,
 // Takes no Idempotency-Key: the kept digest of a body with a password in it could be guessed at,
 // far faster than the password's own hash. The login is unique, so a repeat answers 409.
 Result<Reply> create(Identity& identity, Request& request) {
-    auto body = TRY(SecretBody::read(request));
+    auto body = TRY(SecretBody::read(request, {"login", "name", "organisation", "password"}));
     NewUser wish{.organisation = {},
                  .login = TRY(body.text("login")),
                  .name = TRY(body.text("name")),
@@ -118,7 +118,7 @@ Result<Reply> change(Identity& identity, Request& request, Change act) {
 
 Result<Reply> set_password(Identity& identity, Request& request) {
     const auto id = TRY(request.id_param<UserId>("user"));
-    auto body = TRY(SecretBody::read(request));
+    auto body = TRY(SecretBody::read(request, {"password"}));
     if (id == request.principal().user)
         return refused("own-account", "The own password is changed with the current one.");
     const auto password = TRY(body.secret("password"));
@@ -152,7 +152,8 @@ Result<Holding> read_holding(const json::object& body) {
 
 Result<Reply> grant(Identity& identity, const PlaceCheck& check_place, Request& request) {
     const auto id = TRY(request.id_param<UserId>("user"));
-    const auto holding = TRY(read_holding(TRY(request.json_object())));
+    const auto holding =
+        TRY(read_holding(TRY(request.json_object({"role", "study", "site", "from", "until"}))));
     auto reply = identity.db().transact([&](db::Tx& tx) -> Result<Reply> {
         return http::idempotent(tx, request, [&](db::Tx& in) -> Result<Reply> {
             if (holding.study) TRY(check_place(in, {holding.study, holding.site}));

@@ -74,7 +74,7 @@ Result<SiteId> default_site(Importing& now, const StudyDataSet& set) {
     if (all.empty())
         return refused("no-site",
                        "the file holds subjects, and there is no site to put them at: "
-                       "create a site first");
+                       "create one with `cohort site add`");
     TRY(sites::activate(now.tx, set.id, all.front().id, now.options.actor));
     now.report.warn("site " + all.front().oid + " takes part in study " + set.oid +
                     " from now on, because its subjects need a site");

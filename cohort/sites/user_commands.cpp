@@ -18,19 +18,6 @@ Result<identity::User> user_of(db::Tx& tx, const std::string& login) {
     return std::move(*user);
 }
 
-Result<OrganisationId> organisation_of(db::Tx& tx, const std::optional<std::string>& wanted) {
-    const auto known = TRY(identity::organisations(tx));
-    if (wanted) {
-        for (const auto& organisation : known)
-            if (organisation.name == *wanted) return organisation.id;
-        return TRY(identity::create_organisation(tx, *wanted, command_line())).id;
-    }
-    if (known.size() == 1) return known.front().id;
-    return refused("which-organisation", known.empty()
-                                             ? "There is no organisation yet: name one."
-                                             : "There are several organisations: name one.");
-}
-
 struct NewPassword {
     std::string text;
     std::string hash;
@@ -77,12 +64,13 @@ std::string place_text(db::Tx& tx, const Holding& holding) {
 Result<std::string> add_user(db::Db& db, auth::PasswordHasher& hasher, const AddUser& wish) {
     const auto password = TRY(new_password(hasher, wish.login, wish.password));
     const auto user = TRY(db.transact([&](db::Tx& tx) -> Result<identity::User> {
-        return identity::create_user(tx,
-                                     {.organisation = TRY(organisation_of(tx, wish.organisation)),
-                                      .login = wish.login,
-                                      .name = wish.name,
-                                      .password_hash = password.hash},
-                                     command_line());
+        return identity::create_user(
+            tx,
+            {.organisation = TRY(organisation_named(tx, wish.organisation)),
+             .login = wish.login,
+             .name = wish.name,
+             .password_hash = password.hash},
+            command_line());
     }));
     return with_password("Added " + user.login + ".\n", password);
 }

@@ -3,19 +3,14 @@
 // day when nobody can sign in any more.
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
 
 #include "cohort/platform/auth/password.h"
 #include "cohort/platform/db/db.h"
-#include "cohort/sites/sites.h"
+#include "cohort/sites/named.h"
 
 namespace cohort::sites {
-
-/// Finds a study by what a person types, its OID.
-/// Errors: not_found/study.
-using FindStudy = std::function<Result<StudyId>(db::Tx&, const std::string&)>;
 
 struct AddUser {
     std::string login;

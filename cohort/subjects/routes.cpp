@@ -28,17 +28,21 @@ http::ScopeOf scope_of_subject(App& app) {
     };
 }
 
+static Result<json::object> body_of(const Request& request) {
+    return request.json_object({"site", "key", "enrolled_on"});
+}
+
 // A site that cannot be one is unknown, like a site the caller may not see.
 static Result<http::Scope> scope_of_new_subject(Request& request) {
     const auto study = TRY(request.id_param<StudyId>("study"));
-    const auto site = TRY(json::get_string(TRY(request.json_object()), "site"));
+    const auto site = TRY(json::get_string(TRY(body_of(request)), "site"));
     auto id = parse_id<SiteId>(site);
     if (!id) return not_found("site", "The study has no such site.");
     return http::Scope{.study = study, .site = std::move(*id)};
 }
 
 static Result<NewSubject> wish_of(const Request& request) {
-    const json::object body = TRY(request.json_object());
+    const json::object body = TRY(body_of(request));
     NewSubject wish;
     wish.study = TRY(request.id_param<StudyId>("study"));
     wish.site = TRY(parse_id<SiteId>(TRY(json::get_string(body, "site"))));

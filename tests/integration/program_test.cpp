@@ -128,6 +128,8 @@ TEST_CASE("bad arguments get one sentence and exit 64") {
         {"serve", "--config", "/nowhere/cohort.toml"},
         {"import"},
         {"user"},
+        {"site"},
+        {"site", "add", "S01", "--name", "Riverside"},
     };
     for (const auto& arguments : wrong) {
         Program program{arguments};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { chromium, type Browser, type Page } from "playwright-core";
@@ -77,8 +77,9 @@ export async function expectAccessible(page: Page, name: string): Promise<void> 
   expect({ page: name, grave }).toEqual({ page: name, grave: [] });
 }
 
-/** PICTURES=../docs/screenshots renews those of the docs; a plain run leaves the sources alone. */
-const pictures = process.env.PICTURES ?? "../build/screenshots";
+const pictures = "../build/screenshots";
+/** PICTURES=renew also renews those that the docs show; a plain run leaves the sources alone. */
+const inDocs = "../docs/screenshots";
 
 /** Waits until nothing is loading, then keeps a picture. */
 export async function picture(page: Page, name: string): Promise<void> {
@@ -87,6 +88,8 @@ export async function picture(page: Page, name: string): Promise<void> {
   const png = await page.screenshot({ animations: "disabled", caret: "hide" });
   expect([name, png.length < 200_000]).toEqual([name, true]);
   writeFileSync(join(pictures, `${name}.png`), png);
+  const shown = join(inDocs, `${name}.png`);
+  if (process.env.PICTURES === "renew" && existsSync(shown)) writeFileSync(shown, png);
 }
 
 export async function settle(page: Page): Promise<void> {

@@ -90,8 +90,10 @@ Result<json::value> Request::json() const {
     return json::parse(body);
 }
 
-Result<json::object> Request::json_object() const {
-    return json::as_object(TRY(json()), "the body");
+Result<json::object> Request::json_object(std::initializer_list<std::string_view> known) const {
+    auto object = TRY(json::as_object(TRY(json()), "the body"));
+    TRY(json::only(object, known));
+    return object;
 }
 
 Result<std::optional<std::string>> Request::idempotency_key() const {

@@ -62,7 +62,9 @@ struct Request {
     /// The body as JSON (nesting at most 32).
     /// Errors: invalid/wrong-content-type; those of json::parse.
     Result<json::value> json() const;
-    Result<json::object> json_object() const;
+    /// The same as an object with these members at most.
+    /// Errors: also invalid/wrong-type, invalid/unknown-member.
+    Result<json::object> json_object(std::initializer_list<std::string_view> known) const;
 
     /// The `Idempotency-Key` header: 1 to 255 visible ASCII characters.
     /// Errors: invalid/bad-idempotency-key.

@@ -15,7 +15,7 @@ static Request with(const char* name, const char* value) {
 TEST_CASE("a body is JSON only when it says so") {
     Request request = with("content-type", "Application/JSON; charset=utf-8");
     request.body = R"({"a":1})";
-    CHECK(request.json_object().value().at("a") == 1);
+    CHECK(request.json_object({"a"}).value().at("a") == 1);
     request.headers = {{"content-type", "application/merge-patch+json"}};
     CHECK(request.json());
     request.headers = {{"content-type", "text/plain"}};
@@ -31,7 +31,10 @@ TEST_CASE("broken, deep and wrongly typed JSON are refused by name") {
     request.body = std::string(100'000, '[');
     CHECK(request.json().error().code == "json-too-deep");
     request.body = "[]";
-    CHECK(request.json_object().error().code == "wrong-type");
+    CHECK(request.json_object({}).error().code == "wrong-type");
+    CHECK(request.json_object({}).error().text == "the body must be an object");
+    request.body = R"({"enroled_on":"2024-05-06"})";
+    CHECK(request.json_object({"site", "enrolled_on"}).error().code == "unknown-member");
 }
 
 TEST_CASE("If-Match takes exactly the tag this server gave") {
