@@ -8,6 +8,7 @@ find_package(OpenSSL QUIET)  # weft itself needs none
 if(OpenSSL_FOUND AND NOT CMAKE_CROSSCOMPILING)
 module(weft_tls                   USES runtime LINKS OpenSSL::SSL WRAPS "openssl/.*")
 endif()
+include(runtime/install.cmake)
 if(NOT PROJECT_IS_TOP_LEVEL)
   return()  # somebody else's dependency: weft alone
 endif()

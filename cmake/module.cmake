@@ -22,7 +22,7 @@ function(module folder)
     target_link_libraries(${name} INTERFACE ${arg_USES} ${arg_LINKS})
   endif()
   if(sources OR EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${folder}/main.cpp)
-    target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR})
+    target_include_directories(${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>)
     if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${folder}/include)
       target_include_directories(${name} PUBLIC
         $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/${folder}/include> $<INSTALL_INTERFACE:include>)

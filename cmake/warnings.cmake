@@ -1,6 +1,9 @@
-# Warnings stay private to our own targets: a program that uses weft never inherits them.
+# Warnings stay private to our own targets and our own build: a program that uses weft never inherits
+# them, and its compiler, with its flags, may find what ours did not.
 add_library(warnings INTERFACE)
-target_compile_options(warnings INTERFACE -Wall -Wextra -Wpedantic -Werror)
+if(PROJECT_IS_TOP_LEVEL)
+  target_compile_options(warnings INTERFACE -Wall -Wextra -Wpedantic -Werror)
+endif()
 
 # One build type for the sanitizers: optimised enough to be quick, frames kept for the reports.
 set(COHORT_SANITIZE "" CACHE STRING "Sanitizers for the whole build: address,undefined or thread")

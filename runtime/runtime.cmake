@@ -16,7 +16,8 @@ endif()
 get_filename_component(directory ${header} DIRECTORY)
 set_source_files_properties(runtime/src/symbolize.cpp PROPERTIES
   COMPILE_OPTIONS "-idirafter${directory}")
-target_link_libraries(runtime PUBLIC $<BUILD_INTERFACE:${archive}>)
+target_link_libraries(runtime PUBLIC $<BUILD_INTERFACE:${archive}> $<INSTALL_INTERFACE:backtrace>)
+target_compile_features(runtime PUBLIC cxx_std_20)
 
 # What the optimiser does to thread-local addresses across a park shows at -O3 in position-independent
 # code, whatever the rest is built with.

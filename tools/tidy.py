@@ -24,12 +24,17 @@ BANS = [
     (re.compile(r"\b(TODO|FIXME|XXX|HACK)\b"), "", "do it, or open an issue"),
     (re.compile(r"\busing namespace std;"), "", "the names themselves"),
 ]
+# What a program links of weft carries the ABI's number (docs/decisions/0007-abi-namespace.md).
+LIBRARY = re.compile(r"(runtime|weft_tls)/(include|src)/(?!.*(_test\.cpp|test_\w+\.h)$)")
+NAMESPACE = re.compile(r"^namespace weft(?!::inline abi\d+\b)")
 
 
 def line_errors(path, number, line):
     quoted = "R\"" in line or line.startswith("| ")  # text that must stay word for word
     if len(line) > LINE_COLUMNS_MAX and path.endswith((".cpp", ".h")) and not quoted:
         yield f"{path}:{number}: {len(line)} columns; the limit is {LINE_COLUMNS_MAX}"
+    if LIBRARY.match(path) and NAMESPACE.match(line):
+        yield f"{path}:{number}: weft's names belong to its ABI; write namespace weft::inline abi1"
     for pattern, where, instead in BANS:
         if where and path.split("/")[0] not in where.split():
             continue

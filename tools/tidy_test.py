@@ -30,6 +30,11 @@ class TidyTest(unittest.TestCase):
         self.assertEqual(len(errors_of("cohort/a.cpp", HEAD + "std::thread t;\n")), 1)
         self.assertEqual(errors_of("runtime/src/a.cpp", HEAD + "std::thread t;\n"), [])
 
+    def test_a_name_of_weft_outside_its_abi_is_an_error_but_in_its_tests(self):
+        self.assertEqual(len(errors_of("runtime/src/a.cpp", HEAD + "namespace weft::detail {\n")), 1)
+        self.assertEqual(errors_of("runtime/src/a.cpp", HEAD + "namespace weft::inline abi1 {\n"), [])
+        self.assertEqual(errors_of("runtime/src/a_test.cpp", HEAD + "namespace weft {\n"), [])
+
     def test_a_left_over_is_an_error(self):
         self.assertEqual(len(errors_of("runtime/src/a.cpp", HEAD + "// " + "FIX" + "ME\n")), 1)
 

@@ -9,7 +9,7 @@
 
 #include "weft/resolve.h"
 
-namespace weft::detail {
+namespace weft::inline abi1::detail {
 
 Result<HostPort> split(const std::string& address) {
     const Error bad{ErrorKind::invalid, "address",
@@ -113,4 +113,4 @@ std::string name_of(const std::shared_ptr<Socket>& socket, NameCall call, bool w
     return got == 0 ? text_of(address, with_port) : std::string();
 }
 
-}  // namespace weft::detail
+}  // namespace weft::inline abi1::detail

@@ -12,7 +12,7 @@
 
 #include "runtime/src/socket.h"
 
-namespace weft::detail {
+namespace weft::inline abi1::detail {
 
 struct Address {
     sockaddr_storage storage{};
@@ -47,4 +47,4 @@ using NameCall = int (*)(int, sockaddr*, socklen_t*);
 /// getsockname or getpeername as text; empty when the socket is closed.
 std::string name_of(const std::shared_ptr<Socket>& socket, NameCall call, bool with_port);
 
-}  // namespace weft::detail
+}  // namespace weft::inline abi1::detail

@@ -7,7 +7,7 @@
 #include "weft/detail/task_owner.h"
 #include "weft/ensure.h"
 
-namespace weft {
+namespace weft::inline abi1 {
 
 // Not a TaskOwner's child of the context, which has ended when the function runs: a shield, which
 // keeps the values.
@@ -85,4 +85,4 @@ AfterFunc after_func(const Context& context, std::function<void()> f,
     return AfterFunc(std::make_unique<AfterFunc::State>(context.node_, std::move(f), where));
 }
 
-}  // namespace weft
+}  // namespace weft::inline abi1

@@ -5,7 +5,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-namespace weft::detail {
+namespace weft::inline abi1::detail {
 
 namespace {
 bool register_membarrier() noexcept {
@@ -24,4 +24,4 @@ void heavy_fence() noexcept {
     if (has_membarrier) syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0);
 }
 
-}  // namespace weft::detail
+}  // namespace weft::inline abi1::detail

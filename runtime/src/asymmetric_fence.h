@@ -5,7 +5,7 @@
 
 #include <atomic>
 
-namespace weft::detail {
+namespace weft::inline abi1::detail {
 
 /// Whether this kernel has membarrier. Decided before main.
 extern const bool has_membarrier;
@@ -24,4 +24,4 @@ inline void light_fence() noexcept {
 /// The rare side: some microseconds.
 void heavy_fence() noexcept;
 
-}  // namespace weft::detail
+}  // namespace weft::inline abi1::detail

@@ -13,7 +13,7 @@
 #include "runtime/src/blocking_pool.h"
 #include "runtime/src/runtime.h"
 
-namespace weft::detail {
+namespace weft::inline abi1::detail {
 
 // Real threads for calls that block. Threads are started when a call would have to wait and there
 // are fewer than the maximum, and end after a while without work.
@@ -118,4 +118,4 @@ Ran run_on_pool(Job& job, std::source_location where) {
     return Ran::yes;
 }
 
-}  // namespace weft::detail
+}  // namespace weft::inline abi1::detail

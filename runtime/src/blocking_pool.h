@@ -10,7 +10,7 @@
 
 #include "runtime/src/goroutine.h"
 
-namespace weft::detail {
+namespace weft::inline abi1::detail {
 
 class Runtime;
 
@@ -40,4 +40,4 @@ class BlockingPool {
     std::vector<std::thread> threads_;
 };
 
-}  // namespace weft::detail
+}  // namespace weft::inline abi1::detail

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weft/cancelled.h"
 
-namespace weft::detail {
+namespace weft::inline abi1::detail {
 
 void throw_cancelled() {
     throw Cancelled{};
 }
 
-}  // namespace weft::detail
+}  // namespace weft::inline abi1::detail

@@ -17,7 +17,7 @@
 #include "weft/cancelled.h"
 #include "weft/ensure.h"
 
-namespace weft::detail {
+namespace weft::inline abi1::detail {
 namespace {
 
 std::size_t block_align(const ElementOps& ops) noexcept {
@@ -233,4 +233,4 @@ void ChannelCore::release_side() noexcept {
     ::operator delete(static_cast<void*>(this), align);
 }
 
-}  // namespace weft::detail
+}  // namespace weft::inline abi1::detail

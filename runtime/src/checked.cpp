@@ -8,7 +8,7 @@
 
 #include "runtime/src/goroutine.h"
 
-namespace weft::detail {
+namespace weft::inline abi1::detail {
 namespace {
 
 std::string place(const std::source_location& where) {
@@ -56,4 +56,4 @@ void UseMarks::report(const Use& one, const Use& other) const noexcept {
     contract_broken("readers together, or one writer", text.c_str(), one.where_);
 }
 
-}  // namespace weft::detail
+}  // namespace weft::inline abi1::detail

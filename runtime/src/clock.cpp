@@ -8,7 +8,7 @@
 
 #include "runtime/src/runtime.h"
 
-namespace weft {
+namespace weft::inline abi1 {
 namespace detail {
 
 std::int64_t machine_now() noexcept {
@@ -91,4 +91,4 @@ void sleep(Duration duration, std::source_location where) {
     sleep_until(Clock::now() + duration, where);
 }
 
-}  // namespace weft
+}  // namespace weft::inline abi1

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weft/compat/context.h"
 
-namespace weft::compat {
+namespace weft::inline abi1::compat {
 
 // The closing of done(), in the node's list of hooks. It may be fired while the context goes, so it
 // belongs to both, to the list by `listed_`.
@@ -61,4 +61,4 @@ Context without_cancel(const Context& parent) {
     return ContextAccess::make(parent.native().without_cancel(), false);
 }
 
-}  // namespace weft::compat
+}  // namespace weft::inline abi1::compat

@@ -6,7 +6,7 @@
 #include "weft/compat/wait_group.h"
 #include "weft/ensure.h"
 
-namespace weft::compat {
+namespace weft::inline abi1::compat {
 namespace {
 
 void report_late_add(const std::source_location& where) noexcept {
@@ -57,4 +57,4 @@ void WaitGroup::wait(const std::source_location& where) {
     weft::detail::throw_cancelled();
 }
 
-}  // namespace weft::compat
+}  // namespace weft::inline abi1::compat

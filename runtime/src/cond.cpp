@@ -5,7 +5,7 @@
 
 #include "weft/ensure.h"
 
-namespace weft {
+namespace weft::inline abi1 {
 
 Cond::~Cond() {
     ENSURE(waiters_.empty(), "a Cond was destroyed while somebody waits on it");
@@ -48,4 +48,4 @@ void Cond::broadcast() noexcept {
     detail::ready_all(chain);
 }
 
-}  // namespace weft
+}  // namespace weft::inline abi1

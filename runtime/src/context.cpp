@@ -13,7 +13,7 @@
 #include "weft/detail/held_locks.h"
 #include "weft/ensure.h"
 
-namespace weft {
+namespace weft::inline abi1 {
 
 const char* to_string(EndReason reason) noexcept {
     switch (reason) {
@@ -345,4 +345,4 @@ Context Context::without_cancel() const {
     return derive(node_.get(), nullptr, detail::Link::shield, std::nullopt, {});
 }
 
-}  // namespace weft
+}  // namespace weft::inline abi1

@@ -7,7 +7,7 @@
 
 #include "runtime/src/kept_name.h"
 
-namespace weft {
+namespace weft::inline abi1 {
 namespace detail {
 namespace {
 
@@ -89,4 +89,4 @@ std::vector<std::string> detached() {
     return names;
 }
 
-}  // namespace weft
+}  // namespace weft::inline abi1

@@ -3,7 +3,7 @@
 
 #include <mutex>
 
-namespace weft {
+namespace weft::inline abi1 {
 namespace {
 
 Error as_error(const std::exception_ptr& thrown) {
@@ -75,4 +75,4 @@ std::vector<Error> ErrGroup::suppressed() const {
     return suppressed_;
 }
 
-}  // namespace weft
+}  // namespace weft::inline abi1

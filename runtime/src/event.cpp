@@ -6,7 +6,7 @@
 #include "weft/cancelled.h"
 #include "weft/ensure.h"
 
-namespace weft {
+namespace weft::inline abi1 {
 
 Event::~Event() {
     ENSURE(waiters_.empty(), "an Event was destroyed while somebody waits for it");
@@ -42,4 +42,4 @@ void Event::wait(const std::source_location& where) {
     detail::throw_cancelled();
 }
 
-}  // namespace weft
+}  // namespace weft::inline abi1

@@ -6,10 +6,11 @@
 #include <cxxabi.h>
 #include <link.h>
 
-namespace weft::detail {
+namespace weft::inline abi1::detail {
 namespace {
 
-// What weft_switch finds on a stack that never ran, and where in it the address it returns to is.
+// What weft_abi1_switch finds on a stack that never ran, and where in it the address it returns to
+// is.
 #if defined(__x86_64__)
 constexpr std::size_t saved_words = 9;  // six registers, the address, two to align
 constexpr std::size_t return_word = 6;
@@ -31,10 +32,11 @@ constexpr std::size_t return_word = 1;
 void prepare(Fiber& fiber, std::byte* low, std::size_t bytes) noexcept {
     fiber.stack_low = low;
     fiber.stack_bytes = bytes;
-    // weft_switch restores zeroes and returns into weft_entry with a 16-byte aligned stack.
+    // weft_abi1_switch restores zeroes and returns into weft_abi1_entry with a 16-byte aligned
+    // stack.
     auto* top = reinterpret_cast<std::uintptr_t*>(low + bytes) - saved_words;
     std::memset(top, 0, saved_words * sizeof *top);
-    top[return_word] = reinterpret_cast<std::uintptr_t>(&weft_entry);
+    top[return_word] = reinterpret_cast<std::uintptr_t>(&weft_abi1_entry);
     fiber.sp = top;
     fiber.exceptions = {};
 #if defined(WEFT_ASAN)
@@ -51,7 +53,7 @@ void* switch_fiber(Fiber& from, Fiber& to, ExceptionState* of_thread, void* pass
     __sanitizer_start_switch_fiber(dying ? nullptr : &from.fake_stack, to.stack_low,
                                    to.stack_bytes);
 #endif
-    return weft_switch(&from.sp, to.sp, pass);
+    return weft_abi1_switch(&from.sp, to.sp, pass);
 }
 
 void excuse_thread_locals() noexcept {
@@ -74,4 +76,4 @@ void arrived([[maybe_unused]] Fiber& self) noexcept {
 #endif
 }
 
-}  // namespace weft::detail
+}  // namespace weft::inline abi1::detail

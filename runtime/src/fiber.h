@@ -38,12 +38,12 @@ void __asan_unpoison_memory_region(const volatile void* address, std::size_t siz
 #endif
 
 extern "C" {
-void* weft_switch(void** save, void* load, void* pass);
-void weft_entry();
-void weft_inspect(void* parked_sp, void (*f)(void*), void* arg);
+void* weft_abi1_switch(void** save, void* load, void* pass);
+void weft_abi1_entry();
+void weft_abi1_inspect(void* parked_sp, void (*f)(void*), void* arg);
 }
 
-namespace weft::detail {
+namespace weft::inline abi1::detail {
 
 #if defined(WEFT_TSAN)
 inline constexpr bool thread_sanitizer = true;
@@ -73,7 +73,7 @@ struct Fiber {
 #endif
 };
 
-/// Prepares a stack so that the first switch to it enters weft_goroutine_main(pass).
+/// Prepares a stack so that the first switch to it enters weft_abi1_goroutine_main(pass).
 void prepare(Fiber& fiber, std::byte* low, std::size_t bytes) noexcept;
 
 /// Leaves `from` (which must be running) for `to`. Returns `pass` of whoever switches back.
@@ -115,4 +115,4 @@ class Unwatched {
 /// happens to run there: two goroutines on one thread that touch them do not race.
 void excuse_thread_locals() noexcept;
 
-}  // namespace weft::detail
+}  // namespace weft::inline abi1::detail

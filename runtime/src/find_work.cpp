@@ -12,7 +12,7 @@
 #include "runtime/src/runtime.h"
 #include "runtime/src/worker.h"
 
-namespace weft::detail {
+namespace weft::inline abi1::detail {
 
 namespace {
 constexpr std::int64_t steal_age =
@@ -244,4 +244,4 @@ Goroutine* Worker::take_half(Queue& from, std::uint32_t seen_end, Queue& to, Own
     return taken[0];
 }
 
-}  // namespace weft::detail
+}  // namespace weft::inline abi1::detail

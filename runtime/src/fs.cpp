@@ -13,7 +13,7 @@
 
 #include "weft/blocking.h"
 
-namespace weft::fs {
+namespace weft::inline abi1::fs {
 namespace {
 
 Error file_error(int code) {
@@ -189,4 +189,4 @@ Result<void> remove(const std::filesystem::path& path, const std::source_locatio
         where);
 }
 
-}  // namespace weft::fs
+}  // namespace weft::inline abi1::fs

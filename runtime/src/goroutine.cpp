@@ -10,7 +10,7 @@
 
 #include "runtime/src/worker.h"
 
-namespace weft::detail {
+namespace weft::inline abi1::detail {
 namespace {
 
 constexpr std::size_t slab_blocks = 256;
@@ -148,4 +148,4 @@ void end_inspection(Goroutine* goroutine) noexcept {
     goroutine->wake.fetch_and(~wake_bits::inspecting, std::memory_order_acq_rel);
 }
 
-}  // namespace weft::detail
+}  // namespace weft::inline abi1::detail

@@ -14,7 +14,7 @@
 #include "runtime/src/fiber.h"
 #include "runtime/src/stack.h"
 
-namespace weft::detail {
+namespace weft::inline abi1::detail {
 
 // The wake word: the wait's sequence number above these bits.
 namespace wake_bits {
@@ -86,4 +86,4 @@ bool is_parked(const Goroutine* goroutine) noexcept;
 bool begin_inspection(Goroutine* goroutine) noexcept;
 void end_inspection(Goroutine* goroutine) noexcept;
 
-}  // namespace weft::detail
+}  // namespace weft::inline abi1::detail

@@ -10,7 +10,7 @@
 
 #include "runtime/src/goroutine.h"
 
-namespace weft::detail {
+namespace weft::inline abi1::detail {
 
 std::uint64_t new_local_key() noexcept {
     static std::atomic<std::uint64_t> next{1};
@@ -40,4 +40,4 @@ void drop_locals(Goroutine* goroutine) noexcept {
     }
 }
 
-}  // namespace weft::detail
+}  // namespace weft::inline abi1::detail

@@ -5,7 +5,7 @@
 
 #include "weft/ensure.h"
 
-namespace weft::detail {
+namespace weft::inline abi1::detail {
 namespace {
 
 std::string describe(const LockTag& lock) {
@@ -41,4 +41,4 @@ void lock_misused(const LockTag& lock, const char* text,
     contract_broken("a lock is used as a lock", full.c_str(), where);
 }
 
-}  // namespace weft::detail
+}  // namespace weft::inline abi1::detail

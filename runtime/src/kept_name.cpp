@@ -10,7 +10,7 @@
 
 #include "runtime/src/fiber.h"
 
-namespace weft::detail {
+namespace weft::inline abi1::detail {
 namespace {
 
 constexpr std::size_t most = 4096;
@@ -39,4 +39,4 @@ const char* kept_name(std::string_view text) {
     return at->c_str();
 }
 
-}  // namespace weft::detail
+}  // namespace weft::inline abi1::detail

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <functional>
 
-namespace weft {
+namespace weft::inline abi1 {
 
 AllLocked::AllLocked(std::array<detail::AnyLock, most> locks) : locks_(locks) {
     // The places that name no lock go to the end.
@@ -28,4 +28,4 @@ void AllLocked::release() noexcept {
     }
 }
 
-}  // namespace weft
+}  // namespace weft::inline abi1

@@ -14,7 +14,7 @@
 #include "weft/ensure.h"
 #include "weft/time.h"
 
-namespace weft {
+namespace weft::inline abi1 {
 namespace {
 
 constexpr Duration patience = std::chrono::milliseconds(1);
@@ -150,4 +150,4 @@ void Mutex::unlock_contended(detail::Goroutine* me, std::source_location where) 
     if (next != nullptr) detail::ready(next->ticket.goroutine);
 }
 
-}  // namespace weft
+}  // namespace weft::inline abi1

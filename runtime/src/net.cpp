@@ -10,7 +10,7 @@
 #include "runtime/src/address.h"
 #include "runtime/src/socket.h"
 
-namespace weft {
+namespace weft::inline abi1 {
 namespace detail {
 
 namespace {
@@ -172,4 +172,4 @@ Result<Connection> dial(const std::string& address, std::source_location where) 
 }
 
 }  // namespace net
-}  // namespace weft
+}  // namespace weft::inline abi1

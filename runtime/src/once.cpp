@@ -4,7 +4,7 @@
 #include "weft/cancelled.h"
 #include "weft/ensure.h"
 
-namespace weft {
+namespace weft::inline abi1 {
 
 // True: the caller shall run the function. False: somebody has run it.
 bool Once::begin(const std::source_location& where) {
@@ -47,4 +47,4 @@ void Once::end(bool completed) noexcept {
     detail::ready_all(chain);
 }
 
-}  // namespace weft
+}  // namespace weft::inline abi1

@@ -12,7 +12,7 @@
 
 #include "runtime/src/asymmetric_fence.h"
 
-namespace weft::detail {
+namespace weft::inline abi1::detail {
 
 class OwnerGate {
   public:
@@ -51,4 +51,4 @@ class OwnerGate {
     std::atomic<bool> thief_{false};
 };
 
-}  // namespace weft::detail
+}  // namespace weft::inline abi1::detail

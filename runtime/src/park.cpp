@@ -12,7 +12,7 @@
 #include "runtime/src/runtime.h"
 #include "runtime/src/thread_park.h"
 
-namespace weft::detail {
+namespace weft::inline abi1::detail {
 
 using wake_bits::armed;
 using wake_bits::inspecting;
@@ -199,4 +199,4 @@ const char* to_string(WaitKind kind) noexcept {
     return "unknown";
 }
 
-}  // namespace weft::detail
+}  // namespace weft::inline abi1::detail

@@ -10,7 +10,7 @@
 
 #include "runtime/src/runtime.h"
 
-namespace weft {
+namespace weft::inline abi1 {
 
 namespace detail {
 std::atomic<std::size_t>& pinned_threads() noexcept {
@@ -104,4 +104,4 @@ void PinnedThread::post(std::function<void()> f) {
     state_->add(std::move(f));
 }
 
-}  // namespace weft
+}  // namespace weft::inline abi1

@@ -17,7 +17,7 @@
 
 #include "runtime/src/runtime.h"
 
-namespace weft::detail {
+namespace weft::inline abi1::detail {
 
 namespace {
 // Entries of all runtimes of this process. Never unmapped: an event may still name one that was
@@ -263,4 +263,4 @@ void Poller::interrupt() noexcept {
     [[maybe_unused]] const auto written = ::write(event_, &one, sizeof one);
 }
 
-}  // namespace weft::detail
+}  // namespace weft::inline abi1::detail

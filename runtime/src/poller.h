@@ -12,7 +12,7 @@
 #include "weft/detail/spin_lock.h"
 #include "weft/time.h"
 
-namespace weft::detail {
+namespace weft::inline abi1::detail {
 
 enum class Direction : std::uint8_t { read, write };
 enum class Readiness : std::uint8_t { ready, timed_out, closed, interrupted };
@@ -68,4 +68,4 @@ class Poller {
     std::atomic<std::uint32_t> entries_{0};
 };
 
-}  // namespace weft::detail
+}  // namespace weft::inline abi1::detail

@@ -3,7 +3,7 @@
 
 #include "runtime/src/worker.h"
 
-namespace weft::detail {
+namespace weft::inline abi1::detail {
 
 std::size_t shard_of_caller(std::size_t shards) noexcept {
     const Worker* worker = this_worker();
@@ -12,4 +12,4 @@ std::size_t shard_of_caller(std::size_t shards) noexcept {
     return static_cast<std::size_t>(self()->id) % shards;
 }
 
-}  // namespace weft::detail
+}  // namespace weft::inline abi1::detail

@@ -8,7 +8,7 @@
 #include "weft/context.h"
 #include "weft/ensure.h"
 
-namespace weft {
+namespace weft::inline abi1 {
 
 RateLimiter::RateLimiter(double per_second, std::int64_t burst, const std::source_location& where)
     : per_second_(per_second),
@@ -96,4 +96,4 @@ double RateLimiter::tokens() const noexcept {
     return at_locked(now);
 }
 
-}  // namespace weft
+}  // namespace weft::inline abi1

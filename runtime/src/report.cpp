@@ -13,7 +13,7 @@
 #include "runtime/src/runtime.h"
 #include "runtime/src/symbolize.h"
 
-namespace weft {
+namespace weft::inline abi1 {
 namespace detail {
 
 namespace {
@@ -138,7 +138,7 @@ void contract_broken(const char* condition, const char* text, std::source_locati
     using namespace detail;
     Goroutine* me = self();
     std::string report = "weft: contract broken: " + std::string(text) + " (" + condition + ")\n";
-    report += "    at " + place(where) + " in " + where.function_name() + '\n';
+    report += "    at " + place(where) + " in " + without_abi(where.function_name()) + '\n';
     report += std::string("    by ") + (me->thread != nullptr ? "thread " : "goroutine ") +
               std::to_string(me->id);
     if (me->name != nullptr) report += std::string(" \"") + me->name + "\"";
@@ -152,4 +152,4 @@ void contract_broken(const char* condition, const char* text, std::source_locati
     std::abort();
 }
 
-}  // namespace weft
+}  // namespace weft::inline abi1

@@ -5,7 +5,7 @@
 
 #include <string>
 
-namespace weft::detail {
+namespace weft::inline abi1::detail {
 
 std::string report(const char* headline);
 void print_report(const char* headline);
@@ -14,4 +14,4 @@ void print_report(const char* headline);
 /// reused.
 void abandon_goroutines() noexcept;
 
-}  // namespace weft::detail
+}  // namespace weft::inline abi1::detail

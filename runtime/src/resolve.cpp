@@ -11,7 +11,7 @@
 
 #include "runtime/src/address.h"
 
-namespace weft::net {
+namespace weft::inline abi1::net {
 namespace {
 
 using Hosts = std::vector<std::string>;
@@ -59,4 +59,4 @@ Result<Hosts> resolve(const std::string& host, const std::source_location& where
     return ends.second.get(where);
 }
 
-}  // namespace weft::net
+}  // namespace weft::inline abi1::net

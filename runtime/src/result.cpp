@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weft/result.h"
 
-namespace weft {
+namespace weft::inline abi1 {
 
 const char* to_string(ErrorKind kind) noexcept {
     switch (kind) {
@@ -29,4 +29,4 @@ const char* to_string(ErrorKind kind) noexcept {
     return "internal";
 }
 
-}  // namespace weft
+}  // namespace weft::inline abi1

@@ -7,7 +7,7 @@
 #include <atomic>
 #include <cstdint>
 
-namespace weft::detail {
+namespace weft::inline abi1::detail {
 
 class Goroutine;
 
@@ -52,4 +52,4 @@ class RunQueue {
     std::array<Goroutine*, capacity> slots_{};
 };
 
-}  // namespace weft::detail
+}  // namespace weft::inline abi1::detail

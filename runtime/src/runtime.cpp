@@ -18,7 +18,7 @@
 #include "runtime/src/signals.h"
 #include "runtime/src/thread_park.h"
 
-namespace weft::detail {
+namespace weft::inline abi1::detail {
 
 namespace {
 std::atomic<Runtime*> current_runtime{nullptr};
@@ -227,9 +227,9 @@ void main_ended() noexcept {
     Runtime::current()->main_ended();
 }
 
-}  // namespace weft::detail
+}  // namespace weft::inline abi1::detail
 
-namespace weft {
+namespace weft::inline abi1 {
 
 Stats stats() noexcept {
     Stats s;
@@ -257,4 +257,4 @@ NoPark::~NoPark() {
     --detail::self()->no_park;
 }
 
-}  // namespace weft
+}  // namespace weft::inline abi1

@@ -19,7 +19,7 @@
 #include "runtime/src/sim_driver.h"
 #include "runtime/src/worker.h"
 
-namespace weft::detail {
+namespace weft::inline abi1::detail {
 
 class Runtime {
   public:
@@ -123,4 +123,4 @@ std::int64_t monotonic_now() noexcept;
 /// Monotonic nanoseconds of the machine.
 std::int64_t machine_now() noexcept;
 
-}  // namespace weft::detail
+}  // namespace weft::inline abi1::detail

@@ -9,7 +9,7 @@
 
 #include "weft/cancelled.h"
 
-namespace weft {
+namespace weft::inline abi1 {
 namespace {
 
 bool is_recorded(const detail::HeldLocks& held, const detail::LockTag* lock) noexcept {
@@ -196,4 +196,4 @@ void RWMutex::forget_waiter(detail::WaitList& list, detail::Waiter& waiter) noex
     detail::ready_all(chain);
 }
 
-}  // namespace weft
+}  // namespace weft::inline abi1

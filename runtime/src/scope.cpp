@@ -3,7 +3,7 @@
 
 #include <mutex>
 
-namespace weft {
+namespace weft::inline abi1 {
 
 Scope::Scope(const ScopeOptions& options, const std::source_location& where)
     : TaskOwner(detail::current_node(), detail::safe_link(detail::Link::child), where),
@@ -68,4 +68,4 @@ void Scope::finish(bool has_result) {
         detail::throw_cancelled();
 }
 
-}  // namespace weft
+}  // namespace weft::inline abi1

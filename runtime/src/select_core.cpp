@@ -8,7 +8,7 @@
 #include "weft/detail/channel_core.h"
 #include "weft/detail/timer.h"
 
-namespace weft::detail {
+namespace weft::inline abi1::detail {
 namespace {
 
 struct SelectTimer : Timer {
@@ -163,4 +163,4 @@ Selected select_cases(SelectCase* cases, std::uint32_t count, ChannelCore** orde
     return Selection(cases, count, order, open, where).run(until);
 }
 
-}  // namespace weft::detail
+}  // namespace weft::inline abi1::detail

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-namespace weft {
+namespace weft::inline abi1 {
 
 SelectSet::Number SelectSet::add(std::shared_ptr<detail::SetCase> added) {
     added->number = next_number_++;
@@ -45,4 +45,4 @@ SelectSet::Number SelectSet::select(const std::source_location& where) {
     return chosen->number;
 }
 
-}  // namespace weft
+}  // namespace weft::inline abi1

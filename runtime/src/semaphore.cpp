@@ -9,7 +9,7 @@
 #include "weft/cancelled.h"
 #include "weft/ensure.h"
 
-namespace weft {
+namespace weft::inline abi1 {
 
 struct Semaphore::Request : detail::Waiter {
     std::int64_t count = 0;
@@ -99,4 +99,4 @@ std::int64_t Semaphore::available() const noexcept {
     return free_;
 }
 
-}  // namespace weft
+}  // namespace weft::inline abi1

@@ -20,7 +20,7 @@
 #include "runtime/src/report.h"
 #include "runtime/src/runtime.h"
 
-namespace weft {
+namespace weft::inline abi1 {
 namespace detail {
 
 namespace {
@@ -181,4 +181,4 @@ int wait_signal(std::initializer_list<int> signals, std::source_location where) 
     }
 }
 
-}  // namespace weft
+}  // namespace weft::inline abi1

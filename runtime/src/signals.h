@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-namespace weft::detail {
+namespace weft::inline abi1::detail {
 
 /// SIGQUIT prints all goroutines and the program goes on; a fault in a stack's guard is reported as
 /// the overflow it is; SIGPIPE is ignored. Once for the process; remove restores what was there.
@@ -12,4 +12,4 @@ void remove_signals();
 void install_signal_stack();
 void remove_signal_stack();
 
-}  // namespace weft::detail
+}  // namespace weft::inline abi1::detail

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/src/sim_driver.h"
 
-namespace weft::detail {
+namespace weft::inline abi1::detail {
 
 std::size_t SimDriver::choose(Choice, std::size_t n) noexcept {
     ++steps_;
@@ -19,4 +19,4 @@ Goroutine* SimDriver::take_runnable() noexcept {
     return chosen;
 }
 
-}  // namespace weft::detail
+}  // namespace weft::inline abi1::detail

@@ -9,7 +9,7 @@
 
 #include "weft/detail/park.h"
 
-namespace weft::detail {
+namespace weft::inline abi1::detail {
 
 class SimDriver {
   public:
@@ -38,4 +38,4 @@ class SimDriver {
     std::uint64_t steps_ = 0;
 };
 
-}  // namespace weft::detail
+}  // namespace weft::inline abi1::detail

@@ -11,7 +11,7 @@
 #include "runtime/src/runtime.h"
 #include "runtime/src/thread_park.h"
 
-namespace weft::detail {
+namespace weft::inline abi1::detail {
 
 bool Runtime::anything_queued() const noexcept {
     if (has_injected()) return true;
@@ -131,4 +131,4 @@ void Runtime::report_deadlock() noexcept {
     if (!others_may_wake) std::_Exit(2);
 }
 
-}  // namespace weft::detail
+}  // namespace weft::inline abi1::detail

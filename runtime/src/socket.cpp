@@ -10,7 +10,7 @@
 
 #include "runtime/src/runtime.h"
 
-namespace weft::detail {
+namespace weft::inline abi1::detail {
 
 namespace {
 Poller& poller() noexcept {
@@ -90,4 +90,4 @@ Readiness Socket::wait(Direction direction, TimePoint deadline, std::source_loca
     throw_cancelled();
 }
 
-}  // namespace weft::detail
+}  // namespace weft::inline abi1::detail

@@ -12,7 +12,7 @@
 
 #include "runtime/src/poller.h"
 
-namespace weft::detail {
+namespace weft::inline abi1::detail {
 
 class Socket {
   public:
@@ -74,4 +74,4 @@ Result<std::size_t> Socket::retry(Direction direction, TimePoint deadline,
     }
 }
 
-}  // namespace weft::detail
+}  // namespace weft::inline abi1::detail

@@ -7,7 +7,7 @@
 
 #include "runtime/src/runtime.h"
 
-namespace weft::detail {
+namespace weft::inline abi1::detail {
 
 Goroutine* spawn_raw(const SpawnSpec& spec, const Body& body, void* closure) {
     Worker* worker = this_worker();
@@ -58,4 +58,4 @@ void run_body(Goroutine* g) noexcept {
     ENSURE(g->ambient.held.count == 0, "a goroutine ended while it held a lock");
 }
 
-}  // namespace weft::detail
+}  // namespace weft::inline abi1::detail

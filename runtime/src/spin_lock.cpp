@@ -3,7 +3,7 @@
 
 #include <sched.h>
 
-namespace weft::detail {
+namespace weft::inline abi1::detail {
 
 void SpinLock::lock_contended() noexcept {
     for (unsigned round = 0;; ++round) {
@@ -18,4 +18,4 @@ void SpinLock::lock_contended() noexcept {
     }
 }
 
-}  // namespace weft::detail
+}  // namespace weft::inline abi1::detail

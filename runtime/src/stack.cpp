@@ -15,7 +15,7 @@
 
 #include "runtime/src/fiber.h"
 
-namespace weft::detail {
+namespace weft::inline abi1::detail {
 namespace {
 
 constexpr int madv_guard_install = 102;  // linux/mman.h of 6.13; Debian 12's headers are older
@@ -225,4 +225,4 @@ StackCounts stack_counts() noexcept {
             depot().cached.load(std::memory_order_relaxed)};
 }
 
-}  // namespace weft::detail
+}  // namespace weft::inline abi1::detail

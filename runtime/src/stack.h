@@ -8,7 +8,7 @@
 
 #include "weft/options.h"
 
-namespace weft::detail {
+namespace weft::inline abi1::detail {
 
 inline constexpr std::size_t stack_bytes_default = 256 * 1024;
 inline constexpr std::size_t stack_bytes_min = 64 * 1024;
@@ -42,4 +42,4 @@ struct StackCounts {
 };
 StackCounts stack_counts() noexcept;
 
-}  // namespace weft::detail
+}  // namespace weft::inline abi1::detail

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The context switch for AArch64 (procedure call standard: x19-x30 and the low halves of v8-v15
 // survive a call). They go on the stack that is left, in one fixed layout (low to high: x29 x30
-// x19-x28 d8-d15), so that weft_inspect can describe a parked stack to the unwinder with the same
+// x19-x28 d8-d15), so that weft_abi1_inspect can describe a parked stack to the unwinder with the same
 // CFI. DWARF's numbers of d8-d15 are 72-79.
 #if defined(__aarch64__)
         .text
@@ -29,11 +29,11 @@
         .cfi_offset 79, -8
         .endm
 
-// void* weft_switch(void** save, void* load, void* pass): returns `pass` on the stack that is entered.
-        .globl  weft_switch
-        .type   weft_switch, %function
+// void* weft_abi1_switch(void** save, void* load, void* pass): returns `pass` on the stack that is entered.
+        .globl  weft_abi1_switch
+        .type   weft_abi1_switch, %function
         .p2align 4
-weft_switch:
+weft_abi1_switch:
         .cfi_startproc
         sub     sp, sp, #160
         .cfi_def_cfa_offset 160
@@ -68,27 +68,27 @@ weft_switch:
         .cfi_restore x30
         ret
         .cfi_endproc
-        .size   weft_switch, .-weft_switch
+        .size   weft_abi1_switch, .-weft_abi1_switch
 
-// The first frame of every goroutine. Entered by weft_switch's `ret` with `pass` in x0.
-        .globl  weft_entry
-        .type   weft_entry, %function
+// The first frame of every goroutine. Entered by weft_abi1_switch's `ret` with `pass` in x0.
+        .globl  weft_abi1_entry
+        .type   weft_abi1_entry, %function
         .p2align 4
-weft_entry:
+weft_abi1_entry:
         .cfi_startproc
         .cfi_undefined x30
         mov     x29, #0
-        bl      weft_goroutine_main
+        bl      weft_abi1_goroutine_main
         brk     #0
         .cfi_endproc
-        .size   weft_entry, .-weft_entry
+        .size   weft_abi1_entry, .-weft_abi1_entry
 
-// void weft_inspect(void* parked_sp, void (*f)(void*), void* arg): calls f on a parked stack, below
+// void weft_abi1_inspect(void* parked_sp, void (*f)(void*), void* arg): calls f on a parked stack, below
 // its saved registers, so that an unwinder started in f walks the parked frames.
-        .globl  weft_inspect
-        .type   weft_inspect, %function
+        .globl  weft_abi1_inspect
+        .type   weft_abi1_inspect, %function
         .p2align 4
-weft_inspect:
+weft_abi1_inspect:
         .cfi_startproc
         stp     x29, x30, [sp, #-32]!
         .cfi_def_cfa_offset 32
@@ -113,7 +113,7 @@ weft_inspect:
         .cfi_restore x19
         ret
         .cfi_endproc
-        .size   weft_inspect, .-weft_inspect
+        .size   weft_abi1_inspect, .-weft_abi1_inspect
 
         .section .note.GNU-stack,"",%progbits
 #endif

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // The context switch. Callee-saved registers go on the stack that is left, in one fixed layout
-// (low to high: r15 r14 r13 r12 rbx rbp return-address), so that weft_inspect can describe a parked
+// (low to high: r15 r14 r13 r12 rbx rbp return-address), so that weft_abi1_inspect can describe a parked
 // stack to the unwinder with the same CFI. The floating-point control words are process-wide by
 // convention and are not switched.
 #if defined(__x86_64__)
         .text
 
-// void* weft_switch(void** save, void* load, void* pass): returns `pass` on the stack that is entered.
-        .globl  weft_switch
-        .type   weft_switch, @function
+// void* weft_abi1_switch(void** save, void* load, void* pass): returns `pass` on the stack that is entered.
+        .globl  weft_abi1_switch
+        .type   weft_abi1_switch, @function
         .p2align 4
-weft_switch:
+weft_abi1_switch:
         .cfi_startproc
         pushq   %rbp
         .cfi_adjust_cfa_offset 8
@@ -53,28 +53,28 @@ weft_switch:
         .cfi_restore %rbp
         ret
         .cfi_endproc
-        .size   weft_switch, .-weft_switch
+        .size   weft_abi1_switch, .-weft_abi1_switch
 
-// The first frame of every goroutine. Entered by weft_switch's `ret` with `pass` in rax.
-        .globl  weft_entry
-        .type   weft_entry, @function
+// The first frame of every goroutine. Entered by weft_abi1_switch's `ret` with `pass` in rax.
+        .globl  weft_abi1_entry
+        .type   weft_abi1_entry, @function
         .p2align 4
-weft_entry:
+weft_abi1_entry:
         .cfi_startproc
         .cfi_undefined %rip
         movq    %rax, %rdi
         xorl    %ebp, %ebp
-        call    weft_goroutine_main
+        call    weft_abi1_goroutine_main
         ud2
         .cfi_endproc
-        .size   weft_entry, .-weft_entry
+        .size   weft_abi1_entry, .-weft_abi1_entry
 
-// void weft_inspect(void* parked_sp, void (*f)(void*), void* arg): calls f on a parked stack, below
+// void weft_abi1_inspect(void* parked_sp, void (*f)(void*), void* arg): calls f on a parked stack, below
 // its saved registers, so that an unwinder started in f walks the parked frames.
-        .globl  weft_inspect
-        .type   weft_inspect, @function
+        .globl  weft_abi1_inspect
+        .type   weft_abi1_inspect, @function
         .p2align 4
-weft_inspect:
+weft_abi1_inspect:
         .cfi_startproc
         pushq   %rbx
         .cfi_adjust_cfa_offset 8
@@ -101,7 +101,7 @@ weft_inspect:
         .cfi_restore %rbx
         ret
         .cfi_endproc
-        .size   weft_inspect, .-weft_inspect
+        .size   weft_abi1_inspect, .-weft_abi1_inspect
 
         .section .note.GNU-stack,"",@progbits
 #endif

@@ -6,7 +6,9 @@
 #include <cstring>
 #include <cxxabi.h>
 #include <mutex>
+#include <string_view>
 #include <unwind.h>
+#include <utility>
 
 #include "runtime/src/goroutine.h"
 
@@ -14,7 +16,7 @@
 #define WEFT_NO_ASAN __attribute__((no_sanitize("address")))
 #endif
 
-namespace weft::detail {
+namespace weft::inline abi1::detail {
 
 namespace {
 // Walking needs a few KiB below the parked frames; a stack that is fuller than that is not walked.
@@ -44,7 +46,7 @@ std::string demangle(const char* name) {
     char* readable = abi::__cxa_demangle(name, nullptr, nullptr, &status);
     std::string text = status == 0 && readable != nullptr ? readable : name;
     std::free(readable);
-    return text;
+    return without_abi(std::move(text));
 }
 
 // Frames of the runtime say nothing about the program.
@@ -77,6 +79,13 @@ int add_frame(void* arg, std::uintptr_t pc, const char* file, int line, const ch
 }
 }  // namespace
 
+std::string without_abi(std::string name) {
+    constexpr std::string_view abi = "weft::abi1::";
+    for (std::size_t at = 0; (at = name.find(abi, at)) != std::string::npos;)
+        name.erase(at + 6, abi.size() - 6);
+    return name;
+}
+
 void capture_here(Frames& frames) noexcept {
     frames.count = 0;
     walk(&frames);
@@ -87,7 +96,7 @@ bool capture_parked(Goroutine* goroutine, Frames& frames) noexcept {
     if (!begin_inspection(goroutine)) return false;
     const auto* sp = static_cast<std::byte*>(goroutine->fiber.sp);
     const bool room = sp - goroutine->fiber.stack_low > walk_room;
-    if (room) weft_inspect(goroutine->fiber.sp, &walk, &frames);
+    if (room) weft_abi1_inspect(goroutine->fiber.sp, &walk, &frames);
     end_inspection(goroutine);
     return room;
 }
@@ -102,4 +111,4 @@ std::string symbolize(const Frames& frames) {
     return text.lines;
 }
 
-}  // namespace weft::detail
+}  // namespace weft::inline abi1::detail

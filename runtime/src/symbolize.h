@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <string>
 
-namespace weft::detail {
+namespace weft::inline abi1::detail {
 
 class Goroutine;
 
@@ -25,4 +25,7 @@ bool capture_parked(Goroutine* goroutine, Frames& frames) noexcept;
 /// One line per frame, inlined ones included, without the runtime's own at the top.
 std::string symbolize(const Frames& frames);
 
-}  // namespace weft::detail
+/// A function's name as its user writes it: without the inline namespace.
+std::string without_abi(std::string name);
+
+}  // namespace weft::inline abi1::detail

@@ -7,7 +7,7 @@
 
 #include "runtime/src/goroutine.h"
 
-namespace weft::detail {
+namespace weft::inline abi1::detail {
 
 void TaskState::complete(const std::exception_ptr& error) noexcept {
     if (uses_.load(std::memory_order_acquire) == 1) return;  // the handle is gone: nobody asks
@@ -87,4 +87,4 @@ std::size_t Countdown::count() const noexcept {
     return count_;
 }
 
-}  // namespace weft::detail
+}  // namespace weft::inline abi1::detail

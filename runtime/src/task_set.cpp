@@ -7,7 +7,7 @@
 
 #include "weft/context.h"
 
-namespace weft {
+namespace weft::inline abi1 {
 namespace {
 
 std::string what_of(const std::exception_ptr& error) {
@@ -61,4 +61,4 @@ Result<void> TaskSet::drain(Duration limit, const std::source_location& where) {
     return {};
 }
 
-}  // namespace weft
+}  // namespace weft::inline abi1

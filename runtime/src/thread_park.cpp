@@ -11,7 +11,7 @@
 #include "runtime/src/timer_heap.h"
 #include "runtime/src/worker.h"
 
-namespace weft::detail {
+namespace weft::inline abi1::detail {
 
 struct ThreadPark {
     std::atomic<std::uint32_t> awake{0};
@@ -96,4 +96,4 @@ void yield_thread() noexcept {
     sched_yield();
 }
 
-}  // namespace weft::detail
+}  // namespace weft::inline abi1::detail

@@ -4,7 +4,7 @@
 
 #include "runtime/src/goroutine.h"
 
-namespace weft::detail {
+namespace weft::inline abi1::detail {
 
 Goroutine* adopt_thread() noexcept;  ///< the calling thread's pseudo-goroutine, made once
 void park_thread(Goroutine* me, void (*release)(void*) noexcept, void* arg) noexcept;
@@ -17,4 +17,4 @@ void futex_wait(std::atomic<std::uint32_t>& word, std::uint32_t value,
                 std::int64_t deadline) noexcept;
 void futex_wake(std::atomic<std::uint32_t>& word) noexcept;
 
-}  // namespace weft::detail
+}  // namespace weft::inline abi1::detail

@@ -11,7 +11,7 @@
 #include "weft/detail/timer.h"
 #include "weft/ensure.h"
 
-namespace weft {
+namespace weft::inline abi1 {
 namespace detail {
 
 class TickSource {
@@ -154,4 +154,4 @@ void Ticker::reset(Duration period, const std::source_location& where) noexcept 
     source_->restart(period, period);
 }
 
-}  // namespace weft
+}  // namespace weft::inline abi1

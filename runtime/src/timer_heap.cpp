@@ -8,7 +8,7 @@
 
 #include "runtime/src/fiber.h"
 
-namespace weft::detail {
+namespace weft::inline abi1::detail {
 
 namespace {
 // A timer's life. `firing` is seen only between leaving the heap and the return of fire().
@@ -105,4 +105,4 @@ void TimerHeap::down(std::size_t at) noexcept {
     set(at, entry);
 }
 
-}  // namespace weft::detail
+}  // namespace weft::inline abi1::detail

@@ -8,7 +8,7 @@
 #include "weft/detail/spin_lock.h"
 #include "weft/detail/timer.h"
 
-namespace weft::detail {
+namespace weft::inline abi1::detail {
 
 /// One worker's timers: a 4-ary heap by time, ties in the order of starting, so that virtual time
 /// is exact. Any thread may start, stop and fire; a SpinLock guards it.
@@ -51,4 +51,4 @@ class TimerHeap {
     std::atomic<std::int64_t> earliest_{never};
 };
 
-}  // namespace weft::detail
+}  // namespace weft::inline abi1::detail

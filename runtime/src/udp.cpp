@@ -8,7 +8,7 @@
 #include "runtime/src/address.h"
 #include "runtime/src/socket.h"
 
-namespace weft::net {
+namespace weft::inline abi1::net {
 
 using detail::Address;
 using detail::Direction;
@@ -97,4 +97,4 @@ Result<UdpSocket> dial_udp(const std::string& address, std::source_location wher
     return make(TRY(detail::look_up(address, where)), &::connect);
 }
 
-}  // namespace weft::net
+}  // namespace weft::inline abi1::net

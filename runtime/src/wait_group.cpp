@@ -3,7 +3,7 @@
 
 #include <mutex>
 
-namespace weft {
+namespace weft::inline abi1 {
 
 WaitGroup::WaitGroup(const char* name, const std::source_location& where)
     : TaskOwner(detail::current_node(), detail::safe_link(detail::Link::child), where),
@@ -57,4 +57,4 @@ void WaitGroup::wait(const std::source_location& where) {
     if (error != nullptr) std::rethrow_exception(error);
 }
 
-}  // namespace weft
+}  // namespace weft::inline abi1

@@ -15,10 +15,11 @@
 // reads the first by its name: who runs on this thread, null until somebody asks on a thread that
 // weft did not start.
 extern "C" {
-[[gnu::tls_model("initial-exec")]] thread_local weft::detail::Goroutine* weft_running = nullptr;
+[[gnu::tls_model("initial-exec")]] thread_local weft::detail::Goroutine* weft_abi1_running =
+    nullptr;
 }
 
-namespace weft::detail {
+namespace weft::inline abi1::detail {
 
 namespace {
 [[gnu::tls_model("initial-exec")]] thread_local Worker* tls_worker = nullptr;
@@ -37,10 +38,10 @@ Worker::Worker(Runtime& owner, unsigned number, bool keeps) noexcept
     return tls_worker;
 }
 [[gnu::noinline]] Goroutine* ask_self() noexcept {
-    return weft_running != nullptr ? weft_running : (weft_running = adopt_thread());
+    return weft_abi1_running != nullptr ? weft_abi1_running : (weft_abi1_running = adopt_thread());
 }
 [[gnu::noinline]] void set_running(Goroutine* goroutine) noexcept {
-    weft_running = goroutine;
+    weft_abi1_running = goroutine;
 }
 [[gnu::noinline]] void set_this_worker(Worker* worker) noexcept {
     tls_worker = worker;
@@ -157,7 +158,7 @@ void Worker::leave(After what, void (*unlock)(void*) noexcept, void* arg,
     release = unlock;
     release_arg = arg;
     current = next;
-    weft_running = next;
+    weft_abi1_running = next;
     next->off.store(false, std::memory_order_relaxed);
     publish(&me->wake);
 #if defined(WEFT_TSAN)
@@ -255,10 +256,10 @@ void Worker::push_fresh(Goroutine* goroutine) {
     runtime.wake_one();
 }
 
-}  // namespace weft::detail
+}  // namespace weft::inline abi1::detail
 
 // The first function on every goroutine's stack.
-extern "C" [[noreturn]] void weft_goroutine_main(weft::detail::Worker* worker) {
+extern "C" [[noreturn]] void weft_abi1_goroutine_main(weft::detail::Worker* worker) {
     using namespace weft::detail;
     arrive(worker);
     Goroutine* me = worker->current;

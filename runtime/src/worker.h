@@ -14,7 +14,7 @@
 #include "runtime/src/run_queue.h"
 #include "runtime/src/timer_heap.h"
 
-namespace weft::detail {
+namespace weft::inline abi1::detail {
 
 class Runtime;
 
@@ -178,4 +178,4 @@ void set_this_worker(Worker* worker) noexcept;
 /// Who runs on the calling thread, which is no worker's.
 void set_running(Goroutine* goroutine) noexcept;
 
-}  // namespace weft::detail
+}  // namespace weft::inline abi1::detail

@@ -16,7 +16,7 @@
 
 #include "weft/mutex.h"
 
-namespace weft::net {
+namespace weft::inline abi1::net {
 
 struct detail::TlsSettings {
     std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context{nullptr, &SSL_CTX_free};
@@ -254,4 +254,4 @@ std::string TlsStream::version() const {
     return SSL_get_version(state_->ssl.get());
 }
 
-}  // namespace weft::net
+}  // namespace weft::inline abi1::net

@@ -7,7 +7,7 @@
 
 #include "weft/context.h"
 
-namespace weft {
+namespace weft::inline abi1 {
 
 /// Something to be done when a context ends; called off when this object goes.
 class [[nodiscard]] AfterFunc {
@@ -39,4 +39,4 @@ class [[nodiscard]] AfterFunc {
 AfterFunc after_func(const Context& context, std::function<void()> f,
                      const std::source_location& where = std::source_location::current());
 
-}  // namespace weft
+}  // namespace weft::inline abi1

@@ -11,7 +11,7 @@
 #include "weft/detail/park.h"
 #include "weft/ensure.h"
 
-namespace weft {
+namespace weft::inline abi1 {
 
 namespace detail {
 
@@ -105,4 +105,4 @@ class PinnedThread {
     std::unique_ptr<State> state_;
 };
 
-}  // namespace weft
+}  // namespace weft::inline abi1

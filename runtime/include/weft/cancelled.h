@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-namespace weft {
+namespace weft::inline abi1 {
 
 /// Unwinds a goroutine whose context ended. Not a std::exception, so that `catch (std::exception&)`
 /// lets it pass. Swallowed all the same, it comes again at the next wait: cancellation is sticky.
@@ -11,4 +11,4 @@ namespace detail {
 [[noreturn]] void throw_cancelled();
 }  // namespace detail
 
-}  // namespace weft
+}  // namespace weft::inline abi1

@@ -13,7 +13,7 @@
 #include "weft/detail/payload.h"
 #include "weft/ensure.h"
 
-namespace weft {
+namespace weft::inline abi1 {
 
 template <class T>
 class Sender;
@@ -311,4 +311,4 @@ struct DetailAccess {
     }
 };
 
-}  // namespace weft
+}  // namespace weft::inline abi1

@@ -7,7 +7,7 @@
 
 #include "weft/detail/spin_lock.h"
 
-namespace weft {
+namespace weft::inline abi1 {
 
 namespace detail {
 
@@ -94,4 +94,4 @@ class Checked {
     mutable detail::UseMarks marks_;
 };
 
-}  // namespace weft
+}  // namespace weft::inline abi1

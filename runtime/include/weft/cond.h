@@ -9,7 +9,7 @@
 #include "weft/detail/spin_lock.h"
 #include "weft/detail/wait_list.h"
 
-namespace weft {
+namespace weft::inline abi1 {
 
 /// A place to wait for a condition that a lock guards. The condition is read and changed under the
 /// lock; a channel or an Event is often simpler.
@@ -77,4 +77,4 @@ class Cond {
     const char* name_;
 };
 
-}  // namespace weft
+}  // namespace weft::inline abi1

@@ -17,7 +17,7 @@
 #include "weft/result.h"
 #include "weft/time.h"
 
-namespace weft {
+namespace weft::inline abi1 {
 namespace compat {
 struct ContextAccess;
 }
@@ -284,4 +284,4 @@ class Context {
     std::shared_ptr<detail::ContextNode> node_;
 };
 
-}  // namespace weft
+}  // namespace weft::inline abi1

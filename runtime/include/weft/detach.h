@@ -11,7 +11,7 @@
 
 #include "weft/detail/task_owner.h"
 
-namespace weft {
+namespace weft::inline abi1 {
 
 namespace detail {
 /// A new owner for detached work, which deletes itself with its last task.
@@ -34,4 +34,4 @@ void detach(std::string_view why, F f,
 /// Why the detached goroutines that run just now were detached.
 std::vector<std::string> detached();
 
-}  // namespace weft
+}  // namespace weft::inline abi1

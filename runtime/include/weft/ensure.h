@@ -3,7 +3,7 @@
 
 #include <source_location>
 
-namespace weft {
+namespace weft::inline abi1 {
 
 /// Ends the process with a report: the broken contract, where, the goroutine's name, stack and
 /// spawn site. Never returns and never unwinds: after a broken contract no destructor can be
@@ -12,7 +12,7 @@ namespace weft {
     const char* condition, const char* text,
     std::source_location where = std::source_location::current()) noexcept;
 
-}  // namespace weft
+}  // namespace weft::inline abi1
 
 /// A contract that a programmer, never a user, can break. Stays on in release builds.
 #define ENSURE(condition, text)                        \

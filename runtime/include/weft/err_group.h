@@ -14,7 +14,7 @@
 #include "weft/detail/task_owner.h"
 #include "weft/result.h"
 
-namespace weft {
+namespace weft::inline abi1 {
 
 /// Goroutines that work on one thing and fail together: the first error cancels the others. A
 /// scope() does the same for exceptions; this is for functions that return Result<void>.
@@ -93,4 +93,4 @@ class ErrGroup final : detail::TaskOwner {
     std::vector<Error> suppressed_;
 };
 
-}  // namespace weft
+}  // namespace weft::inline abi1

@@ -7,7 +7,7 @@
 #include "weft/detail/spin_lock.h"
 #include "weft/detail/wait_list.h"
 
-namespace weft {
+namespace weft::inline abi1 {
 
 /// Something that has happened or not. Stays set until reset(); everybody who waits goes on.
 ///
@@ -43,4 +43,4 @@ class Event {
     const char* name_;
 };
 
-}  // namespace weft
+}  // namespace weft::inline abi1

@@ -13,7 +13,7 @@
 /// blocking(): it parks the goroutine, and one that has started is waited for even if the context
 /// ends. Errors: not_found/"file", forbidden/"permission", conflict/"exists",
 /// unavailable/"disk-full", unavailable/"io" with the system's words as text.
-namespace weft::fs {
+namespace weft::inline abi1::fs {
 
 /// The whole content. Errors: also refused/"too-large", when it is longer than `most`.
 Result<std::string> read_file(const std::filesystem::path& path, std::size_t most = SIZE_MAX,
@@ -43,4 +43,4 @@ Result<void> make_folders(const std::filesystem::path& path,
 Result<void> remove(const std::filesystem::path& path,
                     const std::source_location& where = std::source_location::current());
 
-}  // namespace weft::fs
+}  // namespace weft::inline abi1::fs

@@ -7,7 +7,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace weft {
+namespace weft::inline abi1 {
 
 namespace detail {
 
@@ -61,4 +61,4 @@ class GoroutineLocal {
     const std::function<T()> make_;
 };
 
-}  // namespace weft
+}  // namespace weft::inline abi1

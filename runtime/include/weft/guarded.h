@@ -11,7 +11,7 @@
 #include "weft/detail/payload.h"
 #include "weft/mutex.h"
 
-namespace weft {
+namespace weft::inline abi1 {
 
 namespace detail {
 
@@ -118,4 +118,4 @@ class Guarded {
     T value_;
 };
 
-}  // namespace weft
+}  // namespace weft::inline abi1

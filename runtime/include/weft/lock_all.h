@@ -6,7 +6,7 @@
 #include <source_location>
 #include <utility>
 
-namespace weft {
+namespace weft::inline abi1 {
 
 namespace detail {
 
@@ -61,4 +61,4 @@ inline AllLocked lock_all(detail::AnyLock a, detail::AnyLock b, detail::AnyLock 
     return AllLocked({a, b, c, d});
 }
 
-}  // namespace weft
+}  // namespace weft::inline abi1

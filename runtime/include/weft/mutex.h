@@ -9,7 +9,7 @@
 #include "weft/detail/spin_lock.h"
 #include "weft/detail/wait_list.h"
 
-namespace weft {
+namespace weft::inline abi1 {
 
 /// Mutual exclusion among goroutines and plain threads. Fair after a millisecond: who has waited
 /// that long is handed the lock. Satisfies the standard's Mutex, so std::lock_guard and friends
@@ -74,4 +74,4 @@ class Mutex : public detail::LockTag {
     detail::WaitList waiters_;
 };
 
-}  // namespace weft
+}  // namespace weft::inline abi1

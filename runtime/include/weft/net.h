@@ -11,7 +11,7 @@
 #include "weft/result.h"
 #include "weft/time.h"
 
-namespace weft::detail {
+namespace weft::inline abi1::detail {
 class Socket;
 }
 
@@ -20,7 +20,7 @@ class Socket;
 /// Cancelled when the ambient context ends) and report failures as unavailable/CODE: "refused",
 /// "reset", "unreachable", "address-in-use", "closed", "descriptors", "network"; a passed deadline
 /// as timeout/"deadline".
-namespace weft::net {
+namespace weft::inline abi1::net {
 
 /// One connection. A reader and a writer may use it at the same time; close() may come from
 /// anywhere. Copies share the connection.
@@ -96,4 +96,4 @@ Result<Listener> listen(const std::string& address, int backlog = 1024);
 Result<Connection> dial(const std::string& address,
                         std::source_location where = std::source_location::current());
 
-}  // namespace weft::net
+}  // namespace weft::inline abi1::net

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-namespace weft {
+namespace weft::inline abi1 {
 
 /// While it lives, parking in this goroutine or thread is a contract breach: for C callbacks, for a
 /// store's writer, for anything that must not be left halfway.
@@ -13,4 +13,4 @@ class NoPark {
     NoPark& operator=(const NoPark&) = delete;
 };
 
-}  // namespace weft
+}  // namespace weft::inline abi1

@@ -12,7 +12,7 @@
 #include "weft/detail/spin_lock.h"
 #include "weft/detail/wait_list.h"
 
-namespace weft {
+namespace weft::inline abi1 {
 
 /// Runs something once, whoever comes first; the others wait until it is done.
 ///
@@ -80,4 +80,4 @@ class Lazy {
     std::optional<T> value_;
 };
 
-}  // namespace weft
+}  // namespace weft::inline abi1

@@ -7,7 +7,7 @@
 #include <functional>
 #include <string>
 
-namespace weft {
+namespace weft::inline abi1 {
 
 /// How the low end of a goroutine's stack is protected.
 enum class Guard : std::uint8_t {
@@ -35,4 +35,4 @@ struct Options {
     std::function<void(const std::string& report)> on_deadlock = {};
 };
 
-}  // namespace weft
+}  // namespace weft::inline abi1

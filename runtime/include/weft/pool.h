@@ -13,7 +13,7 @@
 #include "weft/ensure.h"
 #include "weft/time.h"
 
-namespace weft {
+namespace weft::inline abi1 {
 
 namespace detail {
 /// Which of `shards` the caller shall use: one for each worker while there are enough.
@@ -142,4 +142,4 @@ class Pool {
     Shelf shelves_[shelves];
 };
 
-}  // namespace weft
+}  // namespace weft::inline abi1

@@ -10,7 +10,7 @@
 #include "weft/channel.h"
 #include "weft/scope.h"
 
-namespace weft {
+namespace weft::inline abi1 {
 
 /// Starts `workers` goroutines that send into one channel, and gives its receiving end. Each worker
 /// has a Sender of its own, which goes with it; the caller never sees one, so no forgotten original
@@ -44,4 +44,4 @@ Receiver<T> produce(std::size_t workers, F f, std::size_t capacity = 0, const ch
     return std::move(ends.second);
 }
 
-}  // namespace weft
+}  // namespace weft::inline abi1

@@ -8,7 +8,7 @@
 #include "weft/channel.h"
 #include "weft/result.h"
 
-namespace weft {
+namespace weft::inline abi1 {
 
 template <class T>
 class Promise;
@@ -105,4 +105,4 @@ std::pair<Promise<T>, Future<T>> promise(const char* name, std::source_location 
     return {Promise<T>(std::move(ends.first)), Future<T>(std::move(ends.second))};
 }
 
-}  // namespace weft
+}  // namespace weft::inline abi1

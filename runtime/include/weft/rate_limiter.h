@@ -10,7 +10,7 @@
 #include "weft/result.h"
 #include "weft/time.h"
 
-namespace weft {
+namespace weft::inline abi1 {
 
 /// Lets events happen at a rate, and a burst of some at once: a bucket of `burst` tokens, full at
 /// first, into which a token falls every 1/`per_second`.
@@ -73,4 +73,4 @@ class RateLimiter {
     TimePoint last_due_;  // of the reservation furthest ahead
 };
 
-}  // namespace weft
+}  // namespace weft::inline abi1

@@ -7,7 +7,7 @@
 
 #include "weft/result.h"
 
-namespace weft::net {
+namespace weft::inline abi1::net {
 
 /// The numeric addresses of a host name, in the order in which they should be tried. A numeric
 /// address is its own answer.
@@ -19,4 +19,4 @@ namespace weft::net {
 Result<std::vector<std::string>> resolve(
     const std::string& host, const std::source_location& where = std::source_location::current());
 
-}  // namespace weft::net
+}  // namespace weft::inline abi1::net

@@ -8,7 +8,7 @@
 
 #include "weft/ensure.h"
 
-namespace weft {
+namespace weft::inline abi1 {
 
 /// What went wrong, in ten words that map one to one to HTTP, gRPC and FHIR answers.
 enum class ErrorKind {
@@ -122,7 +122,7 @@ T take(Result<T>&& result) {
 inline void take(Result<void>&&) {}
 }  // namespace detail
 
-}  // namespace weft
+}  // namespace weft::inline abi1
 
 /// Gives the value of a `Result`, or returns its error from the enclosing function.
 #define TRY(...)                                      \

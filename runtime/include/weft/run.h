@@ -9,7 +9,7 @@
 #include "weft/options.h"
 #include "weft/scope.h"
 
-namespace weft {
+namespace weft::inline abi1 {
 
 namespace detail {
 int run_raw(const Options& options, const Body& body, void* closure);
@@ -83,4 +83,4 @@ inline void yield() noexcept {
 /// All goroutines with wait, age, spawn site and stack, as text.
 std::string dump();
 
-}  // namespace weft
+}  // namespace weft::inline abi1

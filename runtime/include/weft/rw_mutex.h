@@ -9,7 +9,7 @@
 #include "weft/detail/spin_lock.h"
 #include "weft/detail/wait_list.h"
 
-namespace weft {
+namespace weft::inline abi1 {
 
 /// Many readers or one writer. A waiting writer stops new readers, so it cannot starve; when a
 /// writer leaves, all readers that wait by then go in together before the next writer. Satisfies
@@ -86,4 +86,4 @@ class RWMutex : public detail::LockTag {
     detail::WaitList readers_;
 };
 
-}  // namespace weft
+}  // namespace weft::inline abi1

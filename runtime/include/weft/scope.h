@@ -14,7 +14,7 @@
 #include "weft/detail/task_owner.h"
 #include "weft/ensure.h"
 
-namespace weft {
+namespace weft::inline abi1 {
 
 class Scope;
 
@@ -187,4 +187,4 @@ void go(F f, const std::source_location& where = std::source_location::current()
     go(nullptr, std::move(f), where);
 }
 
-}  // namespace weft
+}  // namespace weft::inline abi1

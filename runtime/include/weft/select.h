@@ -14,7 +14,7 @@
 #include "weft/channel.h"
 #include "weft/time.h"
 
-namespace weft {
+namespace weft::inline abi1 {
 
 /// What select() returns when no case can ever be chosen: all its channels have ended.
 inline constexpr std::size_t none_left = static_cast<std::size_t>(-1);
@@ -244,4 +244,4 @@ std::size_t select(Cases&&... cases) {
     return detail::select_all(std::index_sequence_for<Cases...>{}, cases...);
 }
 
-}  // namespace weft
+}  // namespace weft::inline abi1

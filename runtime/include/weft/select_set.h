@@ -12,7 +12,7 @@
 
 #include "weft/select.h"
 
-namespace weft {
+namespace weft::inline abi1 {
 
 namespace detail {
 
@@ -153,4 +153,4 @@ class SelectSet {
     std::shared_ptr<std::function<void()>> after_body_;
 };
 
-}  // namespace weft
+}  // namespace weft::inline abi1

@@ -9,7 +9,7 @@
 #include "weft/detail/spin_lock.h"
 #include "weft/detail/wait_list.h"
 
-namespace weft {
+namespace weft::inline abi1 {
 
 namespace detail {
 class TaskLimit;
@@ -90,4 +90,4 @@ class Semaphore {
     const std::source_location made_at_;
 };
 
-}  // namespace weft
+}  // namespace weft::inline abi1

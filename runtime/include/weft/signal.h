@@ -4,7 +4,7 @@
 #include <initializer_list>
 #include <source_location>
 
-namespace weft {
+namespace weft::inline abi1 {
 
 /// Parks until one of these signals arrives at the process; from the call on they no longer end it.
 /// Shape:   the signal's number. Signals that came while nobody waited are kept, one of each.
@@ -12,4 +12,4 @@ namespace weft {
 int wait_signal(std::initializer_list<int> signals,
                 std::source_location where = std::source_location::current());
 
-}  // namespace weft
+}  // namespace weft::inline abi1

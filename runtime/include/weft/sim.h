@@ -10,7 +10,7 @@
 /// next, which ready case a select takes) drawn from a seed, and virtual time that moves only when
 /// nothing can run. The same seed gives the same run. blocking() and PinnedThread run their
 /// function at once on the worker.
-namespace weft::sim {
+namespace weft::inline abi1::sim {
 
 /// One simulated run. 0, main's own code, or 2: every goroutine was asleep for ever (the report is
 /// on stderr, or went to Options::on_deadlock).
@@ -35,4 +35,4 @@ inline std::size_t choose(std::size_t n) noexcept {
     return detail::choose(detail::Choice::user, n);
 }
 
-}  // namespace weft::sim
+}  // namespace weft::inline abi1::sim

@@ -15,7 +15,7 @@
 #include "weft/event.h"
 #include "weft/mutex.h"
 
-namespace weft {
+namespace weft::inline abi1 {
 
 /// Makes sure that of the same work only one is under way: who asks for a key that somebody is
 /// working on waits for that result instead of doing it again. Nothing is kept afterwards: this is
@@ -116,4 +116,4 @@ class SingleFlight {
     std::unordered_map<Key, std::shared_ptr<Flight>> flights_;
 };
 
-}  // namespace weft
+}  // namespace weft::inline abi1

@@ -12,7 +12,7 @@
 #include "weft/result.h"
 #include "weft/time.h"
 
-namespace weft {
+namespace weft::inline abi1 {
 
 /// Owns background work for as long as it lives: a field of a server. Keeps the values of the
 /// context it is made in, but no deadline and no cancel: work started by a request outlives the
@@ -64,4 +64,4 @@ class TaskSet final : detail::TaskOwner {
     std::exception_ptr first_error_;
 };
 
-}  // namespace weft
+}  // namespace weft::inline abi1

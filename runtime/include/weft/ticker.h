@@ -7,7 +7,7 @@
 #include "weft/channel.h"
 #include "weft/time.h"
 
-namespace weft {
+namespace weft::inline abi1 {
 
 namespace detail {
 class TickSource;
@@ -66,4 +66,4 @@ class Ticker {
     std::unique_ptr<detail::TickSource> source_;
 };
 
-}  // namespace weft
+}  // namespace weft::inline abi1

@@ -4,7 +4,7 @@
 #include <chrono>
 #include <source_location>
 
-namespace weft {
+namespace weft::inline abi1 {
 
 /// Monotonic time, virtual in the simulator. The only monotonic clock outside the runtime.
 struct Clock {
@@ -26,4 +26,4 @@ std::chrono::sys_time<std::chrono::milliseconds> wall_now() noexcept;
 void sleep(Duration duration, std::source_location where = std::source_location::current());
 void sleep_until(TimePoint when, std::source_location where = std::source_location::current());
 
-}  // namespace weft
+}  // namespace weft::inline abi1

@@ -10,7 +10,7 @@
 
 #include "weft/net.h"
 
-namespace weft::net {
+namespace weft::inline abi1::net {
 
 /// A socket for datagrams: each is sent and received whole, or not at all. A reader and a writer
 /// may use it at the same time; close() may come from anywhere. Copies share the socket. Errors and
@@ -59,4 +59,4 @@ Result<UdpSocket> bind_udp(const std::string& address);
 Result<UdpSocket> dial_udp(const std::string& address,
                            std::source_location where = std::source_location::current());
 
-}  // namespace weft::net
+}  // namespace weft::inline abi1::net

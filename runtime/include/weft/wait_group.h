@@ -9,7 +9,7 @@
 #include "weft/detail/task_owner.h"
 #include "weft/ensure.h"
 
-namespace weft {
+namespace weft::inline abi1 {
 
 /// Waits for a number of goroutines, or of anything that holds a Token. There is no add() and no
 /// done(): counting begins with go() or token() and ends by itself.
@@ -78,4 +78,4 @@ class WaitGroup final : detail::TaskOwner {
     std::exception_ptr first_error_;
 };
 
-}  // namespace weft
+}  // namespace weft::inline abi1

@@ -14,7 +14,7 @@
 /// weft needs no OpenSSL. Calls park, are cancelled and fail as those of net.h; further errors are
 /// unavailable/"tls" (the peer does not speak it, or broke it) and forbidden/"certificate" (it does
 /// not prove who it is).
-namespace weft::net {
+namespace weft::inline abi1::net {
 
 namespace detail {
 struct TlsSettings;
@@ -80,4 +80,4 @@ class TlsStream {
     std::shared_ptr<detail::TlsState> state_;
 };
 
-}  // namespace weft::net
+}  // namespace weft::inline abi1::net

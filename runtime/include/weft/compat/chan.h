@@ -13,7 +13,7 @@
 #include "weft/channel.h"
 #include "weft/compat/panic.h"
 
-namespace weft::compat {
+namespace weft::inline abi1::compat {
 
 namespace detail {
 
@@ -229,4 +229,4 @@ Chan<T> make_chan(std::size_t capacity = 0, const char* name = nullptr,
     return Chan<T>(detail::Ends<T>{std::move(ends.first), std::move(ends.second)});
 }
 
-}  // namespace weft::compat
+}  // namespace weft::inline abi1::compat

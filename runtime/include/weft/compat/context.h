@@ -14,7 +14,7 @@
 #include "weft/result.h"
 #include "weft/time.h"
 
-namespace weft::compat {
+namespace weft::inline abi1::compat {
 
 /// What done() would carry, if it ever carried anything.
 struct Done {};
@@ -107,4 +107,4 @@ Context with_value(const Context& parent, typename Key::Value v) {
                                ContextAccess::ends(parent));
 }
 
-}  // namespace weft::compat
+}  // namespace weft::inline abi1::compat

@@ -10,7 +10,7 @@
 #include "weft/detach.h"
 #include "weft/run.h"
 
-namespace weft::compat {
+namespace weft::inline abi1::compat {
 
 /// Go's `go f()`: nobody owns the goroutine and nobody waits for it. `name` is what reports call
 /// it; captured values should be copies, as the caller's frame may be gone first.
@@ -40,4 +40,4 @@ int run(F main, Options options = {}) {
     return ended == 2 ? ended : code;
 }
 
-}  // namespace weft::compat
+}  // namespace weft::inline abi1::compat

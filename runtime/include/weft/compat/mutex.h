@@ -7,7 +7,7 @@
 #include "weft/mutex.h"
 #include "weft/rw_mutex.h"
 
-namespace weft::compat {
+namespace weft::inline abi1::compat {
 
 /// Go's Mutex is weft's: lock(), try_lock(), unlock(). Other than in Go, only the goroutine that
 /// locked it may unlock it; that is what makes the misuse reports possible.
@@ -48,4 +48,4 @@ class RWMutex : public weft::RWMutex {
     RLocker rlocker() noexcept { return RLocker(*this); }
 };
 
-}  // namespace weft::compat
+}  // namespace weft::inline abi1::compat

@@ -10,7 +10,7 @@
 
 #include "weft/once.h"
 
-namespace weft::compat {
+namespace weft::inline abi1::compat {
 
 /// Go's Once: a function that throws counts as run, and nobody tries again. (weft::Once lets the
 /// next one try.)
@@ -85,4 +85,4 @@ auto once_func(F f, const char* name = nullptr) {
     };
 }
 
-}  // namespace weft::compat
+}  // namespace weft::inline abi1::compat

@@ -5,7 +5,7 @@
 #include <stdexcept>
 #include <string>
 
-namespace weft::compat {
+namespace weft::inline abi1::compat {
 
 /// What Go does by panic, as an exception: catching it is `recover`. Not caught, it ends the
 /// process with a report of the goroutine it leaves.
@@ -24,4 +24,4 @@ class Panic : public std::runtime_error {
     }
 };
 
-}  // namespace weft::compat
+}  // namespace weft::inline abi1::compat

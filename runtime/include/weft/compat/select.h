@@ -12,7 +12,7 @@
 #include "weft/compat/chan.h"
 #include "weft/select.h"
 
-namespace weft::compat {
+namespace weft::inline abi1::compat {
 
 using weft::after;
 using weft::otherwise;
@@ -99,4 +99,4 @@ inline void select(const std::source_location& where = std::source_location::cur
     (void)RecvChan<char>().next(where);
 }
 
-}  // namespace weft::compat
+}  // namespace weft::inline abi1::compat

@@ -11,7 +11,7 @@
 #include "weft/detail/spin_lock.h"
 #include "weft/detail/wait_list.h"
 
-namespace weft::compat {
+namespace weft::inline abi1::compat {
 
 /// Go's WaitGroup, with its counter in the open. Outlives everybody it counts: pass it by reference
 /// only to goroutines that wait() will wait for.
@@ -69,4 +69,4 @@ class WaitGroup {
     weft::detail::WaitList waiters_;
 };
 
-}  // namespace weft::compat
+}  // namespace weft::inline abi1::compat

@@ -12,7 +12,7 @@
 #include "weft/detail/wait_list.h"
 #include "weft/time.h"
 
-namespace weft::detail {
+namespace weft::inline abi1::detail {
 
 /// How elements move. None of it may throw: payloads whose move may throw travel boxed.
 struct ElementOps {
@@ -114,4 +114,4 @@ Selected select_cases(SelectCase* cases, std::uint32_t count, ChannelCore** orde
                       std::uint32_t* open, std::optional<TimePoint> until,
                       const std::source_location& where);
 
-}  // namespace weft::detail
+}  // namespace weft::inline abi1::detail

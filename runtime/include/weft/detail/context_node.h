@@ -18,7 +18,7 @@
 #include "weft/result.h"
 #include "weft/time.h"
 
-namespace weft {
+namespace weft::inline abi1 {
 
 /// Why a context ended.
 enum class EndReason : std::uint8_t {
@@ -201,4 +201,4 @@ class ContextFrame {
 };
 
 }  // namespace detail
-}  // namespace weft
+}  // namespace weft::inline abi1

@@ -6,7 +6,7 @@
 
 #include "weft/detail/park.h"
 
-namespace weft::detail {
+namespace weft::inline abi1::detail {
 
 /// A lock's identity in reports: its name, or where it was made.
 class LockTag {
@@ -47,4 +47,4 @@ void require_no_locks_held(Goroutine* goroutine) noexcept;
 [[noreturn]] void lock_misused(const LockTag& lock, const char* text,
                                const std::source_location& where) noexcept;
 
-}  // namespace weft::detail
+}  // namespace weft::inline abi1::detail

@@ -27,7 +27,7 @@
 #include <cstdint>
 #include <source_location>
 
-namespace weft::detail {
+namespace weft::inline abi1::detail {
 
 class Goroutine;
 class ContextNode;  // context.h
@@ -82,7 +82,7 @@ Goroutine* ask_self() noexcept;
 inline Goroutine* self() noexcept {
 #if defined(__x86_64__)
     Goroutine* me = nullptr;
-    asm volatile("movq weft_running@gottpoff(%%rip), %0\n\tmovq %%fs:(%0), %0"
+    asm volatile("movq weft_abi1_running@gottpoff(%%rip), %0\n\tmovq %%fs:(%0), %0"
                  : "=r"(me)
                  :
                  : "memory");
@@ -165,4 +165,4 @@ void interrupt(Goroutine* goroutine) noexcept;
 enum class Choice : std::uint8_t { next_goroutine, select_case, timer_tie, victim, user };
 std::size_t choose(Choice kind, std::size_t n) noexcept;
 
-}  // namespace weft::detail
+}  // namespace weft::inline abi1::detail

@@ -13,7 +13,7 @@
 
 #include "weft/detail/channel_core.h"
 
-namespace weft {
+namespace weft::inline abi1 {
 
 /// Says that a borrowed value (a view, a span) is meant to cross goroutines, and that its owner
 /// outlives every receiver.
@@ -93,4 +93,4 @@ class Slot {
 };
 
 }  // namespace detail
-}  // namespace weft
+}  // namespace weft::inline abi1

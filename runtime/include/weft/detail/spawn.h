@@ -10,7 +10,7 @@
 
 #include "weft/detail/park.h"
 
-namespace weft::detail {
+namespace weft::inline abi1::detail {
 
 class ContextNode;  // context.h
 
@@ -59,4 +59,4 @@ Goroutine* spawn(const SpawnSpec& spec, F f) {
     return spawn_raw(spec, body, storage);
 }
 
-}  // namespace weft::detail
+}  // namespace weft::inline abi1::detail

@@ -3,7 +3,7 @@
 
 #include <atomic>
 
-namespace weft::detail {
+namespace weft::inline abi1::detail {
 
 /// Tells the processor that this is a spin.
 inline void pause_cpu() noexcept {
@@ -32,4 +32,4 @@ class SpinLock {
     std::atomic<bool> held_{false};
 };
 
-}  // namespace weft::detail
+}  // namespace weft::inline abi1::detail

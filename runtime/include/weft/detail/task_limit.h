@@ -6,7 +6,7 @@
 
 #include "weft/semaphore.h"
 
-namespace weft::detail {
+namespace weft::inline abi1::detail {
 
 /// Bounds how many tasks of an owner run at once. The places are counted, not held by an object: a
 /// task takes one in go() and gives it back when it is done.
@@ -29,4 +29,4 @@ class TaskLimit {
     Semaphore places_;
 };
 
-}  // namespace weft::detail
+}  // namespace weft::inline abi1::detail

@@ -17,7 +17,7 @@
 #include "weft/detail/spawn.h"
 #include "weft/detail/wait_list.h"
 
-namespace weft::detail {
+namespace weft::inline abi1::detail {
 
 enum class TaskEnd : std::uint8_t { value, cancelled, failed };
 
@@ -161,4 +161,4 @@ class Countdown {
     WaitList waiters_;
 };
 
-}  // namespace weft::detail
+}  // namespace weft::inline abi1::detail

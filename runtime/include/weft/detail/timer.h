@@ -6,7 +6,7 @@
 
 #include "weft/time.h"
 
-namespace weft::detail {
+namespace weft::inline abi1::detail {
 
 /// A timer in its owner's memory. `fire` runs once on a worker (or the poller) without any
 /// goroutine: it may claim and ready, take SpinLocks and start goroutines, but never park or run
@@ -26,4 +26,4 @@ void start_timer(Timer& timer) noexcept;
 /// returned, so the memory may go. Must not be called with a lock held that `fire` takes.
 bool stop_timer(Timer& timer) noexcept;
 
-}  // namespace weft::detail
+}  // namespace weft::inline abi1::detail

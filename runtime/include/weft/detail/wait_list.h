@@ -6,7 +6,7 @@
 #include "weft/detail/park.h"
 #include "weft/detail/spin_lock.h"
 
-namespace weft::detail {
+namespace weft::inline abi1::detail {
 
 /// One wait in one primitive's list. The primitive's lock guards everything but `ticket`.
 struct Waiter {
@@ -86,4 +86,4 @@ inline Woke park_releasing(SpinLock& lock) noexcept {
     return park([](void* held) noexcept { static_cast<SpinLock*>(held)->unlock(); }, &lock);
 }
 
-}  // namespace weft::detail
+}  // namespace weft::inline abi1::detail
