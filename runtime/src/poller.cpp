@@ -110,6 +110,7 @@ PollEntry* Poller::add(int fd) {
     event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
     event.data.u64 = pack(entry);
     if (epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event) != 0) {
+        ENSURE(errno != EEXIST, "a descriptor is watched twice");
         // A descriptor that cannot be polled (a regular file) is always ready.
         entry->side[0].ready = entry->side[1].ready = true;
     }

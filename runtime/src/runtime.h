@@ -117,6 +117,8 @@ class Runtime {
 std::atomic<std::size_t>& pinned_threads() noexcept;
 /// Calls on them that have not ended: whoever runs one may wake goroutines.
 std::atomic<std::size_t>& pinned_calls() noexcept;
+/// How many OutsideWakers there are.
+std::atomic<std::size_t>& outside_wakers() noexcept;
 
 /// Monotonic nanoseconds; virtual in the simulator.
 std::int64_t monotonic_now() noexcept;

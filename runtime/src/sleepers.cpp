@@ -105,7 +105,8 @@ bool Runtime::all_quiet(const Worker&) const noexcept {
     if (sleepers_.load(std::memory_order_seq_cst) != workers.size()) return false;
     return !anything_queued() && earliest_timer() == TimerHeap::never && poller.waiting() == 0 &&
            blocking_active.load(std::memory_order_seq_cst) == 0 &&
-           pinned_calls().load(std::memory_order_seq_cst) == 0 && !main_has_ended();
+           pinned_calls().load(std::memory_order_seq_cst) == 0 &&
+           (sim || outside_wakers().load(std::memory_order_seq_cst) == 0) && !main_has_ended();
 }
 
 void Runtime::report_deadlock() noexcept {
