@@ -19,6 +19,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 WEFT = ROOT / "build/release/runtime/bench/weft_bench"
 GO = ROOT / "build/go_bench"
+FIBER = ROOT / "build/release/runtime/bench/fiber_bench"  # only where Boost.Fiber is
 QUIET = 0.08
 NONE = None
 
@@ -44,6 +45,11 @@ ROWS = [
     ("timers-1M-cpu", "the same, CPU", 0.55, 0.60),
     ("bytes-parked", "memory of a parked goroutine", 1.65, 1.65),
     ("bytes-not-run", "memory of one that has not run (with 2 workers most have)", 0.10, 0.10),
+    ("million-channels", "a million wait for a channel each gets a value from, start to end", NONE, NONE),
+    ("million-echo", "a million goroutines, one echo each over 10,000 loopback connections, an echo", NONE, NONE),
+    ("million-dump", "dump of a million, by groups", NONE, NONE),
+    ("million-dump-memory", "memory the dump takes", NONE, NONE),
+    ("million-shutdown", "cancel a million that wait, until all have ended", NONE, NONE),
     ("worst-wait-ping-pong", "worst wait of a third beside ping-pong", NONE, NONE),
     ("worst-wait-pipeline-w4", "worst wait beside the pipeline with 4", NONE, NONE),
     ("worst-wait-4x4", "worst wait beside 4 × 4", NONE, NONE),
@@ -83,11 +89,11 @@ def run_quiet(program, row, workers, most):
     return min(tries, key=lambda t: t[1])
 
 
-def measure(row, workers, rounds, tries):
-    pairs = [(run_quiet(GO, row, workers, tries), run_quiet(WEFT, row, workers, tries)) for _ in range(rounds)]
+def measure(row, workers, rounds, tries, peer=GO):
+    pairs = [(run_quiet(peer, row, workers, tries), run_quiet(WEFT, row, workers, tries)) for _ in range(rounds)]
     ratios = sorted(w[0] / g[0] for g, w in pairs)
     return {
-        "go": statistics.median(g[0] for g, _ in pairs),
+        "peer": statistics.median(g[0] for g, _ in pairs),
         "weft": statistics.median(w[0] for _, w in pairs),
         "unit": pairs[0][0][2],
         "ratio": statistics.median(ratios),
@@ -105,7 +111,7 @@ def number(value):
 def line(title, workers, goal, m):
     verdict = "–" if goal is None else "reached" if m["ratio"] <= goal else "**missed**"
     goal_text = "–" if goal is None else f"{goal:.2f}"
-    return (f"| {title} | {workers} | {number(m['go'])} {m['unit']} | {number(m['weft'])} {m['unit']} | "
+    return (f"| {title} | {workers} | {number(m['peer'])} {m['unit']} | {number(m['weft'])} {m['unit']} | "
             f"{m['ratio']:.2f} | {m['low']:.2f}–{m['high']:.2f} | {m['cpu']:.2f} | {goal_text} | {verdict} | {m['other']:.0%} |")
 
 
@@ -114,6 +120,28 @@ def machine():
     gcc = subprocess.run(["g++", "-dumpfullversion"], capture_output=True, text=True, check=True).stdout.strip()
     return (f"{os.cpu_count()} processors ({model[1] if model else platform.machine()}), "
             f"Linux {platform.release().split('-')[0]}, gcc {gcc} -O2, {os.environ.get('GO_VERSION', 'Go')}")
+
+
+FIBER_HEAD = (
+    "\nBoost.Fiber 1.81 as Debian ships it, where it has the same primitive: round robin on one worker, work stealing on\n"
+    "two, its stacks and spinning as they are by default. Its spawns are 20,000 at once instead of a million, and its\n"
+    "channel of 128 keeps 127.\n\n"
+    "| work | workers | Boost.Fiber | weft | weft / Boost.Fiber | spread | other load |\n"
+    "|---|---|---|---|---|---|---|"
+)
+
+
+def beside_fiber(options):
+    """A second table, of the rows that Boost.Fiber has."""
+    rows = subprocess.run([FIBER, "list"], capture_output=True, text=True, check=True).stdout.split()
+    yield FIBER_HEAD
+    for row, title, *_ in ROWS:
+        if row not in rows or not re.search(options.rows, row):
+            continue
+        for workers in (int(w) for w in options.workers.split(",")):
+            m = measure(row, workers, options.rounds, options.tries, FIBER)
+            yield (f"| {title} | {workers} | {number(m['peer'])} {m['unit']} | {number(m['weft'])} {m['unit']} | "
+                   f"{m['ratio']:.2f} | {m['low']:.2f}–{m['high']:.2f} | {m['other']:.0%} |")
 
 
 HEAD = (
@@ -139,6 +167,9 @@ def main():
             found = measure(row, workers, options.rounds, options.tries)
             lines.append(line(title, workers, goals[min(workers, 2) - 1], found))
             print(lines[-1], flush=True)
+    for text in beside_fiber(options) if FIBER.exists() else ():
+        lines.append(text)
+        print(text, flush=True)
     out = options.out or ("" if options.rows else str(ROOT / "runtime/docs/figures.md"))
     if out:
         write_page(pathlib.Path(out), lines, options.rounds)

@@ -37,8 +37,8 @@ void keep(std::int64_t value) {
 namespace {
 
 const Row* find(const char* name) {
-    for (const auto rows :
-         {spawn_rows(), channel_rows(), lock_rows(), timer_rows(), memory_rows(), fairness_rows()})
+    for (const auto rows : {spawn_rows(), channel_rows(), lock_rows(), timer_rows(), memory_rows(),
+                            million_rows(), fairness_rows()})
         for (const Row& row : rows)
             if (name == nullptr)
                 std::puts(row.name);

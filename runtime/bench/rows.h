@@ -20,6 +20,7 @@ std::span<const Row> channel_rows();
 std::span<const Row> lock_rows();
 std::span<const Row> timer_rows();
 std::span<const Row> memory_rows();
+std::span<const Row> million_rows();
 std::span<const Row> fairness_rows();
 
 /// Wall time since it was made.

@@ -11,5 +11,8 @@ go=$(command -v go || echo /usr/lib/go-1.23/bin/go) # Debian's newer Go stands b
 mkdir -p build
 cmake --preset release >build/bench-configure.log || { cat build/bench-configure.log >&2; exit 1; }
 cmake --build build/release --target weft_bench | { grep -vE '^(\[|ninja: no work)' || true; }
+if grep -q '^build fiber_bench: phony' build/release/build.ninja; then
+  cmake --build build/release --target fiber_bench | { grep -vE '^(\[|ninja: no work)' || true; }
+fi
 (cd runtime/bench/peers/go && "$go" build -o "$OLDPWD/build/go_bench" .)
 GO_VERSION=$("$go" env GOVERSION) exec python3 runtime/bench/compare.py "$@"
