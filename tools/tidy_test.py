@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Every rule of tidy.py and check_deps.py must be able to fail, and lint.py may not skip what changed."""
+"""Every rule of tidy.py, check_deps.py, excerpts.py and rules.py must be able to fail, and lint.py may not skip what
+changed."""
 import pathlib
 import tempfile
 import unittest
 
 import check_deps
+import excerpts
 import lint
+import rules
 import tidy
 
 HEAD = "// SPDX-License-Identifier: Apache-2.0\n"
@@ -44,6 +47,26 @@ class TidyTest(unittest.TestCase):
     def test_two_titles_and_a_dead_link_are_errors(self):
         self.assertEqual(len(errors_of("docs/a.md", "# A\n# B\n")), 1)
         self.assertEqual(len(errors_of("docs/a.md", "# A\n[x](nowhere.md)\n")), 1)
+
+
+class DocumentsTest(unittest.TestCase):
+    def test_code_that_differs_from_its_program_is_renewed(self):
+        before = excerpts.ROOT
+        with tempfile.TemporaryDirectory() as folder:
+            excerpts.ROOT = pathlib.Path(folder)
+            (excerpts.ROOT / "a.cpp").write_text("    // [part]\n    int x;\n    // [end]\n")
+            same = "<!-- a.cpp: part -->\n```cpp\nint x;\n```\n"
+            self.assertEqual(excerpts.renewed(same), same)
+            self.assertEqual(excerpts.renewed(same.replace("int x", "int y")), same)
+            with self.assertRaises(SystemExit):
+                excerpts.renewed(same.replace("part", "other"))
+        excerpts.ROOT = before
+
+    def test_a_rule_without_its_test_is_missed(self):
+        table = "| Go's rule | weft | held by |\n|---|---|---|\n| a | b | ticker \"%s\" |\n\n"
+        self.assertEqual(list(rules.missing(table % "ticks come one period apart")), [])
+        self.assertEqual(len(list(rules.missing(table % "ticks come when they like"))), 1)
+        self.assertEqual(len(list(rules.missing(""))), 1)
 
 
 class DepsTest(unittest.TestCase):
