@@ -16,9 +16,10 @@ try() { # WHAT COMMAND...
   echo "($((SECONDS - start)) s)"
 }
 
-# CUT_POINTS moments at which the power fails; SEEDS_FACTOR times the usual schedules.
+# CUT_POINTS moments at which the power fails; SEEDS_FACTOR times the usual schedules; GOROUTINES at once.
 export KILL9_ROUNDS=$rounds KILL9_SEED=$seed CUT_POINTS=$((rounds * 10)) CUT_SEED=$seed
 export AUDIT_KILL_ROUNDS=$rounds CANCEL_ROUNDS=$((rounds / 10 + 1)) SEEDS_FACTOR=$((rounds / 10 + 1))
+export GOROUTINES=$((rounds * 50))
 
 cd build/release
 try "weft: $SEEDS_FACTOR times the schedules" ./runtime_test --minimal

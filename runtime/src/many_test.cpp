@@ -31,7 +31,7 @@ namespace {
 
 // ThreadSanitizer ends the process at 8128 fibers.
 int many() {
-    const auto usual = detail::thread_sanitizer ? 2'000U : 20'000U;
+    const auto usual = detail::thread_sanitizer ? 2'000U : 5'000U;
     return static_cast<int>(detail::thread_sanitizer ? usual
                                                      : test::from_environment("GOROUTINES", usual));
 }
