@@ -104,14 +104,19 @@ std::string to_rfc3339(Instant at) {
     return text;
 }
 
-Result<Instant> parse_instant(std::string_view text) {
-    Reader in(text);
+static CivilDate read_date(Reader& in) {
     CivilDate date;
     date.year = in.number(4);
     in.need('-');
     date.month = static_cast<unsigned>(in.number(2));
     in.need('-');
     date.day = static_cast<unsigned>(in.number(2));
+    return date;
+}
+
+Result<Instant> parse_instant(std::string_view text) {
+    Reader in(text);
+    const CivilDate date = read_date(in);
     in.need('T', 't');
     const int hour = in.number(2);
     in.need(':');
@@ -138,12 +143,7 @@ std::string to_string(const CivilDate& date) {
 
 Result<CivilDate> parse_date(std::string_view text) {
     Reader in(text);
-    CivilDate date;
-    date.year = in.number(4);
-    in.need('-');
-    date.month = static_cast<unsigned>(in.number(2));
-    in.need('-');
-    date.day = static_cast<unsigned>(in.number(2));
+    const CivilDate date = read_date(in);
     if (!in.done() || !exists(date))
         return invalid("bad-date", "a date is written like 2024-05-06");
     return date;

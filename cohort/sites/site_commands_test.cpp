@@ -7,17 +7,6 @@ namespace cohort::sites {
 
 namespace {
 
-const StudyId study{"00000000-0000-7000-8000-00000000000a"};
-
-Result<StudyId> find_study(db::Tx&, const std::string& oid) {
-    if (oid == "HTN") return study;
-    return not_found("study", "There is no such study.");
-}
-
-std::string said(const Result<std::string>& result) {
-    return result ? *result : result.error().code;
-}
-
 const AddSite harbour{.oid = "S07", .name = "Harbour Clinic", .time_zone = "Asia/Shanghai"};
 
 }  // namespace

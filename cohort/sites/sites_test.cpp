@@ -7,7 +7,6 @@ namespace cohort::sites {
 
 namespace {
 
-const StudyId study{"00000000-0000-7000-8000-00000000000a"};
 const StudyId other{"00000000-0000-7000-8000-00000000000b"};
 
 std::string code(const auto& result) {

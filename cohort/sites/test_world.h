@@ -20,6 +20,19 @@ namespace cohort::sites {
 
 using identity::command_line;
 
+inline const StudyId study{"00000000-0000-7000-8000-00000000000a"};
+
+/// The world's one study, as a person types it.
+inline Result<StudyId> find_study(db::Tx&, const std::string& oid) {
+    if (oid == "HTN") return study;
+    return not_found("study", "There is no such study.");
+}
+
+/// What a command printed, or the code of its error.
+inline std::string said(const Result<std::string>& result) {
+    return result ? *result : result.error().code;
+}
+
 struct EmptyWorld {
     EmptyWorld() {
         db::Options options;

@@ -68,12 +68,13 @@ static Result<Reply> post_subject(App& app, Request& request) {
     TRY(settle_day(wish, site, request.received));
     const Actor actor = identity::actor_of(request);
     return app.db.transact([&](db::Tx& tx) {
-        return http::idempotent(tx, request, [&](db::Tx& unit) -> Result<Reply> {
+        const auto enrol = [&](db::Tx& unit) -> Result<Reply> {
             const Subject subject = TRY(create(unit, wish, actor));
             Reply reply = Reply::json(201, to_json(subject));
             reply.set("Location", "/api/v1/subjects/" + subject.id.text);
             return reply;
-        });
+        };
+        return http::idempotent(tx, request, enrol, http::Kept::for_ever);
     });
 }
 

@@ -13,14 +13,6 @@ namespace {
 
 using cohort::http::Pairs;
 
-void in_world(const std::function<void(World&)>& body) {
-    const int code = weft::run([&] {
-        World world;
-        body(world);
-    });
-    CHECK(code == 0);
-}
-
 std::string change(const std::string& item, const std::string& raw, int base,
                    const std::string& more = {}) {
     return R"({"group":"VITALS","repeat":"1","item":")" + item + R"(","raw":")" + raw +

@@ -13,13 +13,6 @@ namespace {
 
 using cohort::http::Pairs;
 
-void in_world(const std::function<void(World&)>& body) {
-    CHECK(weft::run([&] {
-              World world;
-              body(world);
-          }) == 0);
-}
-
 const Pairs xml{{"content-type", "application/xml; charset=utf-8"}};
 
 const std::string study = R"(<ODM xmlns="http://www.cdisc.org/ns/odm/v1.3" ODMVersion="1.3.2"

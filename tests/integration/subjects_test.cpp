@@ -12,14 +12,6 @@ namespace tests {
 
 namespace {
 
-void in_world(const std::function<void(World&)>& body) {
-    const int code = weft::run([&] {
-        World world;
-        body(world);
-    });
-    CHECK(code == 0);
-}
-
 Answer add(World& w, const char* who, const cohort::SiteId& site, const std::string& more = {},
            const cohort::http::Pairs& headers = {}) {
     return w.ask(who, "POST", "/api/v1/studies/" + w.ground().study.text + "/subjects",
@@ -99,6 +91,7 @@ TEST_CASE("a thousand callers with one key add one subject") {
         CHECK(outcomes.empty());
         CHECK(ids.size() == 1);
         CHECK(w.count("subject") == 1);
+        CHECK(w.count("idempotency WHERE for_ever = 1") == 1);
     });
 }
 

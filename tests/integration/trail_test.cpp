@@ -10,14 +10,6 @@ namespace tests {
 
 namespace {
 
-void in_world(const std::function<void(World&)>& body) {
-    const int code = weft::run([&] {
-        World world;
-        body(world);
-    });
-    CHECK(code == 0);
-}
-
 std::string trail_of(const World& w, const char* query = "") {
     return "/api/v1/studies/" + w.ground().study.text + "/audit" + query;
 }

@@ -287,4 +287,12 @@ std::int64_t World::count(const std::string& what) {
     }));
 }
 
+void in_world(const std::function<void(World&)>& body) {
+    const int code = weft::run([&] {
+        World world;
+        body(world);
+    });
+    ENSURE(code == 0, "a runtime with a world ends well");
+}
+
 }  // namespace tests

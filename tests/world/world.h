@@ -97,4 +97,7 @@ class World {
     std::unique_ptr<Server> server_;
 };
 
+/// Runs `body` with a world of its own, in a runtime of its own, which must end well.
+void in_world(const std::function<void(World&)>& body);
+
 }  // namespace tests

@@ -49,19 +49,22 @@ Result<std::optional<Reply>> earlier_reply(db::Tx& tx, const IdempotencyKey& key
     return std::optional{std::move(reply)};
 }
 
-Result<void> keep_reply(db::Tx& tx, const IdempotencyKey& key, const Reply& reply, Instant at) {
+Result<void> keep_reply(db::Tx& tx, const IdempotencyKey& key, const Reply& reply, Instant at,
+                        Kept kept) {
     TRY(
-        tx.run("INSERT INTO idempotency (caller, route, key, body_hash, status, headers, body, at) "
-               "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        tx.run("INSERT INTO idempotency (caller, route, key, body_hash, status, headers, body, at, "
+               "for_ever) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                key.caller, key.route, key.key, key.body_hash, std::int64_t{reply.status},
-               json::to_text(to_json(reply)), std::string{reply.content()}, at));
+               json::to_text(to_json(reply)), std::string{reply.content()}, at,
+               std::int64_t{kept == Kept::for_ever}));
     return {};
 }
 
 Result<std::int64_t> forget_replies(db::Tx& tx, Instant before, std::int64_t at_most) {
     return tx.run(
         "DELETE FROM idempotency WHERE (caller, route, key) IN "
-        "(SELECT caller, route, key FROM idempotency WHERE at < ? ORDER BY at LIMIT ?)",
+        "(SELECT caller, route, key FROM idempotency WHERE for_ever = 0 AND at < ? "
+        "ORDER BY at LIMIT ?)",
         before, at_most);
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -28,10 +29,16 @@ Result<std::optional<IdempotencyKey>> idempotency_of(const Request& request);
 /// Errors: refused/idempotency-mismatch when it came with another body.
 Result<std::optional<Reply>> earlier_reply(db::Tx& tx, const IdempotencyKey& key);
 
-/// Keeps an answer for whoever sends the key again.
-Result<void> keep_reply(db::Tx& tx, const IdempotencyKey& key, const Reply& reply, Instant at);
+/// How long an answer is kept: as configured, or for ever where a repetition after any time would
+/// do harm (enrolments, submissions).
+enum class Kept : std::uint8_t { as_configured, for_ever };
 
-/// Forgets the answers kept before a moment, `at_most` of them. Shape: how many it were.
+/// Keeps an answer for whoever sends the key again.
+Result<void> keep_reply(db::Tx& tx, const IdempotencyKey& key, const Reply& reply, Instant at,
+                        Kept kept);
+
+/// Forgets the answers kept before a moment, `at_most` of them; never those kept for ever. Shape:
+/// how many it were.
 Result<std::int64_t> forget_replies(db::Tx& tx, Instant before, std::int64_t at_most);
 
 /// Forgets what is older than `kept`, every hour, in units small enough to delay nobody. A failing
@@ -47,12 +54,12 @@ void forget_old_replies(db::Db& db, std::chrono::milliseconds kept);
 /// Errors: those of f; invalid/bad-idempotency-key; refused/idempotency-mismatch (422). While the
 /// first is still running the server itself answers conflict/idempotency-running (409).
 template <class F>
-Result<Reply> idempotent(db::Tx& tx, const Request& request, F f) {
+Result<Reply> idempotent(db::Tx& tx, const Request& request, F f, Kept kept = Kept::as_configured) {
     const auto key = TRY(idempotency_of(request));
     if (!key) return f(tx);
     if (auto earlier = TRY(earlier_reply(tx, *key))) return std::move(*earlier);
     Reply reply = TRY(f(tx));
-    TRY(keep_reply(tx, *key, reply, request.received));
+    TRY(keep_reply(tx, *key, reply, request.received, kept));
     return reply;
 }
 
