@@ -64,7 +64,7 @@ inline std::byte* ChannelCore::back() noexcept {
 
 inline void ChannelCore::pop_front() noexcept {
     if (++head_ == capacity_) head_ = 0;
-    --count_;
+    count_ = count_ - 1;
 }
 
 Exchange ChannelCore::give_locked(void* value, Waiter*& woken) noexcept {
@@ -78,7 +78,7 @@ Exchange ChannelCore::give_locked(void* value, Waiter*& woken) noexcept {
     }
     if (count_ == capacity_) return Exchange::would_block;
     ops_.move(back(), value);
-    ++count_;
+    count_ = count_ + 1;
     return Exchange::done;
 }
 
@@ -88,7 +88,7 @@ Exchange ChannelCore::take_locked(void* slot, Waiter*& woken) noexcept {
         pop_front();
         if (auto* sender = static_cast<ChannelWaiter*>(sending_.pop_claimed())) {
             ops_.move(back(), sender->slot);  // the place just freed, at the end of the queue
-            ++count_;
+            count_ = count_ + 1;
             finish(*sender, Exchange::done);
             woken = sender;
         }

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Select in three passes, as in Go's runtime/select.go: (1) with all channels locked in address
-// order, look for cases that can proceed and take one of them at random; (2) if there is none,
-// queue at every channel under one ticket, so that exactly one peer can win; (3) once woken, lock
-// again and leave the queues that did not win. A case whose channel has ended, and whose body wants
-// values only, drops out.
+// order, look for cases that can proceed and take one of them at random; before that the same
+// without the locks, as a guess, with only the channel locked whose turn it is; (2) if there is
+// none, queue at every channel under one ticket, so that exactly one peer can win; (3) once woken,
+// lock again and leave the queues that did not win. A case whose channel has ended, and whose body
+// wants values only, drops out.
+#include <memory>
+
 #include "weft/cancelled.h"
 #include "weft/detail/channel_core.h"
 #include "weft/detail/timer.h"
@@ -28,19 +31,21 @@ void fire_select(Timer* timer) noexcept {
 
 class Selection {
   public:
-    Selection(SelectCase* cases, std::uint32_t count, ChannelCore** order, std::uint32_t* open,
+    Selection(SelectCase* cases, std::uint32_t count, SelectRoom* room,
               const std::source_location& where)
-        : cases_(cases), count_(count), order_(order), open_(open), where_(where) {
-        sort_channels();
-    }
+        : cases_(cases), count_(count), room_(room), where_(where) {}
 
     Selected run(std::optional<TimePoint> until) {
+        Selected selected;
+        Waiter* woken = nullptr;
+        if (look<Locks::one_by_one>(selected, woken)) {
+            if (woken != nullptr) ready(woken->ticket.goroutine);
+            return selected;
+        }
+        sort_channels();
         for (;;) {
             lock_all();
-            Selected selected;
-            Waiter* woken = nullptr;
-            const bool found = look(selected, woken);
-            if (found) {
+            if (look<Locks::all_held>(selected, woken)) {
                 unlock_all();
                 if (woken != nullptr) ready(woken->ticket.goroutine);
                 return selected;
@@ -62,21 +67,23 @@ class Selection {
     }
 
   private:
+    enum class Locks : std::uint8_t { one_by_one, all_held };
+
     void sort_channels() noexcept {
         for (std::uint32_t i = 0; i < count_; ++i) {
             std::uint32_t at = channels_;
-            while (at > 0 && order_[at - 1] > cases_[i].core) --at;
-            if (at > 0 && order_[at - 1] == cases_[i].core) continue;
-            for (std::uint32_t j = channels_; j > at; --j) order_[j] = order_[j - 1];
-            order_[at] = cases_[i].core;
+            while (at > 0 && room_[at - 1].order > cases_[i].core) --at;
+            if (at > 0 && room_[at - 1].order == cases_[i].core) continue;
+            for (std::uint32_t j = channels_; j > at; --j) room_[j].order = room_[j - 1].order;
+            room_[at].order = cases_[i].core;
             ++channels_;
         }
     }
     void lock_all() noexcept {
-        for (std::uint32_t i = 0; i < channels_; ++i) order_[i]->lock_.lock();
+        for (std::uint32_t i = 0; i < channels_; ++i) room_[i].order->lock_.lock();
     }
     void unlock_all() noexcept {
-        for (std::uint32_t i = channels_; i-- > 0;) order_[i]->lock_.unlock();
+        for (std::uint32_t i = channels_; i-- > 0;) room_[i].order->lock_.unlock();
     }
 
     bool keeps(const Selected& selected) const noexcept {
@@ -85,6 +92,7 @@ class Selection {
 
     // Pass 1. A queue may hold only waits that were just won by others, so a case that looked
     // possible can fail; it is then left out of this round.
+    template <Locks locks>
     bool look(Selected& selected, Waiter*& woken) noexcept {
         std::uint32_t possible = 0;
         live_ = 0;
@@ -92,21 +100,23 @@ class Selection {
             SelectCase& c = cases_[i];
             if (c.out) continue;
             ++live_;
-            if (c.sends ? c.core->may_give() : c.core->may_take()) open_[possible++] = i;
+            if (c.sends ? c.core->may_give() : c.core->may_take()) room_[possible++].open = i;
         }
         while (possible > 0) {
             const std::size_t pick = possible == 1 ? 0 : choose(Choice::select_case, possible);
-            const std::uint32_t i = open_[pick];
+            const std::uint32_t i = room_[pick].open;
             SelectCase& c = cases_[i];
             selected.index = i;
+            if (locks == Locks::one_by_one) c.core->lock_.lock();
             selected.outcome =
                 c.sends ? c.core->give_locked(c.slot, woken) : c.core->take_locked(c.slot, woken);
+            if (locks == Locks::one_by_one) c.core->lock_.unlock();
             if (selected.outcome != Exchange::would_block) {
                 if (keeps(selected)) return true;
                 c.out = true;
                 --live_;
             }
-            open_[pick] = open_[--possible];
+            room_[pick].open = room_[--possible].open;
         }
         return false;
     }
@@ -114,18 +124,19 @@ class Selection {
     // Pass 2 and 3; called with all locks held.
     Selected wait(std::optional<TimePoint> until) {
         Selected selected;
-        const ChannelCore* only = channels_ == 1 ? order_[0] : nullptr;
+        const ChannelCore* only = channels_ == 1 ? room_[0].order : nullptr;
         const Ticket ticket =
             arm({WaitKind::select, only, only != nullptr ? only->name() : nullptr, where_});
         for (std::uint32_t i = 0; i < count_; ++i) {
             SelectCase& c = cases_[i];
             if (c.out) continue;
-            c.waiter.ticket = ticket;
-            c.waiter.slot = c.slot;
-            c.waiter.outcome = &selected.outcome;
-            c.waiter.chosen = &selected.index;
-            c.waiter.index = i;
-            (c.sends ? c.core->sending_ : c.core->receiving_).push_back(c.waiter);
+            ChannelWaiter& waiter = *std::construct_at(&room_[i].waiter);
+            waiter.ticket = ticket;
+            waiter.slot = c.slot;
+            waiter.outcome = &selected.outcome;
+            waiter.chosen = &selected.index;
+            waiter.index = i;
+            (c.sends ? c.core->sending_ : c.core->receiving_).push_back(waiter);
         }
         unlock_all();
         SelectTimer timer;
@@ -140,7 +151,8 @@ class Selection {
         lock_all();
         for (std::uint32_t i = 0; i < count_; ++i) {
             SelectCase& c = cases_[i];
-            (c.sends ? c.core->sending_ : c.core->receiving_).remove(c.waiter);
+            if (c.out) continue;
+            (c.sends ? c.core->sending_ : c.core->receiving_).remove(room_[i].waiter);
         }
         unlock_all();
         if (until) stop_timer(timer);
@@ -150,17 +162,15 @@ class Selection {
 
     SelectCase* cases_;
     std::uint32_t count_;
-    ChannelCore** order_;
-    std::uint32_t* open_;
+    SelectRoom* room_;
     const std::source_location& where_;
     std::uint32_t channels_ = 0;
     std::uint32_t live_ = 0;
 };
 
-Selected select_cases(SelectCase* cases, std::uint32_t count, ChannelCore** order,
-                      std::uint32_t* open, std::optional<TimePoint> until,
-                      const std::source_location& where) {
-    return Selection(cases, count, order, open, where).run(until);
+Selected select_cases(SelectCase* cases, std::uint32_t count, SelectRoom* room,
+                      std::optional<TimePoint> until, const std::source_location& where) {
+    return Selection(cases, count, room, where).run(until);
 }
 
 }  // namespace weft::inline abi1::detail

@@ -25,13 +25,11 @@ SelectSet::Number SelectSet::select(const std::source_location& where) {
     auto prepared = std::exchange(prepared_, {});
     prepared.clear();
     for (const auto& c : cases_) prepared.push_back(c->prepare());
-    order_.resize(std::max<std::size_t>(1, cases_.size()));
-    open_.resize(order_.size());
+    room_.resize(std::max<std::size_t>(1, cases_.size()));
     std::optional<TimePoint> until;
     if (delay_) until = *delay_ <= Duration::zero() ? TimePoint::min() : Clock::now() + *delay_;
-    const auto selected =
-        detail::select_cases(prepared.data(), static_cast<std::uint32_t>(prepared.size()),
-                             order_.data(), open_.data(), until, where);
+    const auto selected = detail::select_cases(
+        prepared.data(), static_cast<std::uint32_t>(prepared.size()), room_.data(), until, where);
     prepared_ = std::move(prepared);
     if (selected.index == detail::Selected::none_left) return none_left;
     if (selected.index == detail::Selected::timed_out) {

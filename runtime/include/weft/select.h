@@ -203,9 +203,8 @@ std::size_t select_all(std::index_sequence<I...>, Cases&... cases) {
     const std::source_location where = std::get<0>(std::tie(cases...)).where;
     constexpr std::size_t channels = (std::size_t{0} + ... + (Cases::is_channel ? 1 : 0));
     std::array<SelectCase, channels + 1> prepared;  // one more, so that the arrays are never empty
-    std::array<ChannelCore*, channels + 1> order{};
-    std::array<std::uint32_t, channels + 1> open{};
-    std::array<std::size_t, channels + 1> original{};
+    std::array<SelectRoom, channels + 1> room;
+    std::array<std::size_t, channels + 1> original;
     std::uint32_t count = 0;
     const auto prepare = [&](auto& c, std::size_t index) {
         if constexpr (std::remove_cvref_t<decltype(c)>::is_channel) {
@@ -221,7 +220,7 @@ std::size_t select_all(std::index_sequence<I...>, Cases&... cases) {
     if (delay) until = *delay <= Duration::zero() ? TimePoint::min() : Clock::now() + *delay;
     Selected selected;
     try {
-        selected = select_cases(prepared.data(), count, order.data(), open.data(), until, where);
+        selected = select_cases(prepared.data(), count, room.data(), until, where);
     } catch (...) {
         (cases.give_back(), ...);
         throw;

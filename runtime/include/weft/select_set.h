@@ -146,8 +146,7 @@ class SelectSet {
 
     std::vector<std::shared_ptr<detail::SetCase>> cases_;
     std::vector<detail::SelectCase> prepared_;
-    std::vector<detail::ChannelCore*> order_;
-    std::vector<std::uint32_t> open_;
+    std::vector<detail::SelectRoom> room_;
     Number next_number_ = 0;
     std::optional<Duration> delay_;
     std::shared_ptr<std::function<void()>> after_body_;

@@ -65,7 +65,7 @@ class ChannelCore {
                 std::source_location where) noexcept;
     Exchange give_locked(void* value, Waiter*& woken) noexcept;
     Exchange take_locked(void* slot, Waiter*& woken) noexcept;
-    bool may_give() const noexcept;
+    bool may_give() const noexcept;  // without the lock: a guess
     bool may_take() const noexcept;
     Exchange wait(WaitKind kind, WaitList& list, void* slot, const std::source_location& where);
     static Waiter* close_all(WaitList& list) noexcept;
@@ -75,9 +75,9 @@ class ChannelCore {
     void release_side() noexcept;
 
     mutable SpinLock lock_;
-    bool closed_ = false;    // no sender is left, or close()
-    bool unwanted_ = false;  // no receiver is left, or close()
-    std::size_t count_ = 0;
+    Glimpse<bool> closed_ = false;    // no sender is left, or close()
+    Glimpse<bool> unwanted_ = false;  // no receiver is left, or close()
+    Glimpse<std::size_t> count_ = 0;
     std::size_t head_ = 0;
     std::size_t capacity_;
     std::byte* elements_ = nullptr;
@@ -98,7 +98,16 @@ struct SelectCase {
     bool sends = false;
     bool takes_closed = false;  ///< the end of the channel chooses it too; else it drops out
     bool out = false;           ///< its channel has ended: never chosen
-    ChannelWaiter waiter{};
+};
+
+/// What a select needs for each case. Not set before it is used: most selects never wait.
+struct SelectRoom {
+    SelectRoom() noexcept {}  // NOLINT(modernize-use-equals-default): which would not compile
+    ChannelCore* order;
+    std::uint32_t open;
+    union {
+        ChannelWaiter waiter;
+    };
 };
 
 struct Selected {
@@ -108,10 +117,9 @@ struct Selected {
     static constexpr std::uint32_t none_left = 0xFFFF'FFFF;
 };
 
-/// Chooses among `count` cases. `order` and `open` are scratch of the same size. Returns
-/// `timed_out` once `until` is reached (at once when it is TimePoint::min()). Throws Cancelled.
-Selected select_cases(SelectCase* cases, std::uint32_t count, ChannelCore** order,
-                      std::uint32_t* open, std::optional<TimePoint> until,
-                      const std::source_location& where);
+/// Chooses among `count` cases, with room for as many. Returns `timed_out` once `until` is reached
+/// (at once when it is TimePoint::min()). Throws Cancelled.
+Selected select_cases(SelectCase* cases, std::uint32_t count, SelectRoom* room,
+                      std::optional<TimePoint> until, const std::source_location& where);
 
 }  // namespace weft::inline abi1::detail

@@ -32,4 +32,23 @@ class SpinLock {
     std::atomic<bool> held_{false};
 };
 
-}  // namespace weft::inline abi1::detail
+/// A value that is written under a lock and may be read without it, as a guess at what will be
+/// found under it. Costs what a plain one does.
+template <class T>
+class Glimpse {
+  public:
+    constexpr Glimpse(T value = {}) noexcept
+        : value_(value) {}         // NOLINT(google-explicit-constructor)
+    operator T() const noexcept {  // NOLINT(google-explicit-constructor)
+        return value_.load(std::memory_order_relaxed);
+    }
+    Glimpse& operator=(T value) noexcept {
+        value_.store(value, std::memory_order_relaxed);
+        return *this;
+    }
+
+  private:
+    std::atomic<T> value_;
+};
+
+}  // namespace weft::detail

@@ -18,13 +18,17 @@ struct Waiter {
 
 class WaitList {
   public:
+    /// Without the lock: a guess.
     bool empty() const noexcept { return first_ == nullptr; }
     Waiter* first() const noexcept { return first_; }
 
     void push_back(Waiter& w) noexcept {
         w.previous = last_;
         w.next = nullptr;
-        (last_ != nullptr ? last_->next : first_) = &w;
+        if (last_ != nullptr)
+            last_->next = &w;
+        else
+            first_ = &w;
         last_ = &w;
         w.queued = true;
     }
@@ -32,7 +36,7 @@ class WaitList {
     void push_front(Waiter& w) noexcept {
         w.previous = nullptr;
         w.next = first_;
-        (first_ != nullptr ? first_->previous : last_) = &w;
+        (w.next != nullptr ? w.next->previous : last_) = &w;
         first_ = &w;
         w.queued = true;
     }
@@ -40,7 +44,10 @@ class WaitList {
     /// Takes it out if it is still in.
     void remove(Waiter& w) noexcept {
         if (!w.queued) return;
-        (w.previous != nullptr ? w.previous->next : first_) = w.next;
+        if (w.previous != nullptr)
+            w.previous->next = w.next;
+        else
+            first_ = w.next;
         (w.next != nullptr ? w.next->previous : last_) = w.previous;
         w.queued = false;
     }
@@ -68,7 +75,7 @@ class WaitList {
     }
 
   private:
-    Waiter* first_ = nullptr;
+    Glimpse<Waiter*> first_ = nullptr;
     Waiter* last_ = nullptr;
 };
 
