@@ -20,6 +20,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 WEFT = ROOT / "build/release/runtime/bench/weft_bench"
 GO = ROOT / "build/go_bench"
 FIBER = ROOT / "build/release/runtime/bench/fiber_bench"  # only where Boost.Fiber is
+LIMITS = pathlib.Path(__file__).resolve().parent / "limits.md"  # "## row", then what limits it
 QUIET = 0.08
 NONE = None
 
@@ -115,6 +116,13 @@ def line(title, workers, goal, m):
             f"{m['ratio']:.2f} | {m['low']:.2f}–{m['high']:.2f} | {m['cpu']:.2f} | {goal_text} | {verdict} | {m['other']:.0%} |")
 
 
+def limits(missed):
+    """For the page: what LIMITS says of the rows whose goal was missed, (row, title) each."""
+    texts = dict(part.split("\n", 1) for part in LIMITS.read_text().split("\n## ")[1:])
+    told = [(title, texts.get(row, "Nobody has looked into this yet.").strip()) for row, title in missed]
+    return "\n## What limits what was missed\n\n" + "\n\n".join(f"**{title}.** {text}" for title, text in told) + "\n" if told else ""
+
+
 def machine():
     model = re.search(r"model name\s*: (.*)", pathlib.Path("/proc/cpuinfo").read_text())
     gcc = subprocess.run(["g++", "-dumpfullversion"], capture_output=True, text=True, check=True).stdout.strip()
@@ -159,6 +167,7 @@ def main():
     parser.add_argument("--out", default="", help="where to write the page (default: only a full run writes it)")
     options = parser.parse_args()
     lines = [HEAD]
+    missed = []
     print(machine(), HEAD, sep="\n\n", flush=True)
     for row, title, *goals in ROWS:
         if not re.search(options.rows, row):
@@ -167,15 +176,17 @@ def main():
             found = measure(row, workers, options.rounds, options.tries)
             lines.append(line(title, workers, goals[min(workers, 2) - 1], found))
             print(lines[-1], flush=True)
+            if "**missed**" in lines[-1] and (row, title) not in missed:
+                missed.append((row, title))
     for text in beside_fiber(options) if FIBER.exists() else ():
         lines.append(text)
         print(text, flush=True)
     out = options.out or ("" if options.rows else str(ROOT / "runtime/docs/figures.md"))
     if out:
-        write_page(pathlib.Path(out), lines, options.rounds)
+        write_page(pathlib.Path(out), lines, missed, options.rounds)
 
 
-def write_page(out, lines, rounds):
+def write_page(out, lines, missed, rounds):
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(
         "# Figures\n\n"
@@ -186,7 +197,7 @@ def write_page(out, lines, rounds):
         f"{QUIET:.0%} of other load was repeated (`--tries`) and the quietest kept; the last column is the worst kept. Where it\n"
         "says more than a fifth, take the wall times as a sketch. CPU / CPU compares the processor time of the whole\n"
         "programs: it says what a second processor costs, and it hardly feels other load.\n\n"
-        + "\n".join(lines) + "\n")
+        + "\n".join(lines) + "\n" + limits(missed))
     print(f"\nwritten: {out.relative_to(ROOT)}")
 
 

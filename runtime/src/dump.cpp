@@ -119,13 +119,13 @@ class Census {
   private:
     void see_waiting(Goroutine* g) {
         const Hash hash = hash_waiting(g);
-        const auto waited = std::max<std::int64_t>(0, coarse_now() - g->waiting_since);
+        const auto waited = std::max<std::int64_t>(0, coarse_now() - g->begun.waiting_since);
         Place* place = count(hash, g);
         const bool first = place != nullptr && place->count == 1;
         if (first) {
             place->state = State::waits;
-            place->note = g->note;
-            if (g->note.name != nullptr) place->waits_on = g->note.name;
+            place->note = g->begun.note;
+            if (g->begun.note.name != nullptr) place->waits_on = g->begun.note.name;
         }
         end_inspection(g);
         if (place == nullptr) return;
@@ -135,12 +135,11 @@ class Census {
     }
 
     WEFT_READS_FOREIGN_STACKS Hash hash_waiting(const Goroutine* g) const noexcept {
-        Hash hash = mix(static_cast<Hash>(g->note.kind), g->note.where);
+        Hash hash = mix(static_cast<Hash>(g->begun.note.kind), g->begun.note.where);
         hash = mix(hash, g->spawned_at);
         if (g->thread != nullptr) return mix(hash, 1);
         const auto* word = static_cast<const std::uintptr_t*>(g->fiber.sp);
-        const auto* top =
-            reinterpret_cast<const std::uintptr_t*>(g->fiber.stack_low + g->fiber.stack_bytes);
+        const auto* top = reinterpret_cast<const std::uintptr_t*>(g->stack.low + g->stack.bytes);
         for (const auto* end = std::min(top, word + words_max); word < end; ++word)
             if (code_.has(*word)) hash = mix(hash, *word);
         return hash;

@@ -30,8 +30,6 @@ constexpr std::size_t return_word = 1;
 }
 
 void prepare(Fiber& fiber, std::byte* low, std::size_t bytes) noexcept {
-    fiber.stack_low = low;
-    fiber.stack_bytes = bytes;
     // weft_abi1_switch restores zeroes and returns into weft_abi1_entry with a 16-byte aligned
     // stack.
     auto* top = reinterpret_cast<std::uintptr_t*>(low + bytes) - saved_words;
@@ -40,20 +38,11 @@ void prepare(Fiber& fiber, std::byte* low, std::size_t bytes) noexcept {
     fiber.sp = top;
     fiber.exceptions = {};
 #if defined(WEFT_ASAN)
+    fiber.stack_low = low;
+    fiber.stack_bytes = bytes;
     fiber.fake_stack = nullptr;
     __asan_unpoison_memory_region(low, bytes);
 #endif
-}
-
-void* switch_fiber(Fiber& from, Fiber& to, ExceptionState* of_thread, void* pass,
-                   [[maybe_unused]] bool dying) noexcept {
-    from.exceptions = *of_thread;
-    *of_thread = to.exceptions;
-#if defined(WEFT_ASAN)
-    __sanitizer_start_switch_fiber(dying ? nullptr : &from.fake_stack, to.stack_low,
-                                   to.stack_bytes);
-#endif
-    return weft_abi1_switch(&from.sp, to.sp, pass);
 }
 
 void excuse_thread_locals() noexcept {
@@ -67,12 +56,6 @@ void excuse_thread_locals() noexcept {
             return 0;
         },
         nullptr);
-#endif
-}
-
-void arrived([[maybe_unused]] Fiber& self) noexcept {
-#if defined(WEFT_ASAN)
-    __sanitizer_finish_switch_fiber(self.fake_stack, nullptr, nullptr);
 #endif
 }
 

@@ -63,12 +63,12 @@ ExceptionState* thread_exceptions() noexcept;
 struct Fiber {
     void* sp = nullptr;  ///< null: never ran
     ExceptionState exceptions;
-    std::byte* stack_low = nullptr;  ///< lowest usable address; for sanitizers and overflow reports
-    std::size_t stack_bytes = 0;
 #if defined(WEFT_TSAN)
     void* tsan = nullptr;
 #endif
 #if defined(WEFT_ASAN)
+    std::byte* stack_low = nullptr;  ///< the lowest usable address
+    std::size_t stack_bytes = 0;
     void* fake_stack = nullptr;
 #endif
 };
@@ -79,9 +79,21 @@ void prepare(Fiber& fiber, std::byte* low, std::size_t bytes) noexcept;
 /// Leaves `from` (which must be running) for `to`. Returns `pass` of whoever switches back.
 /// `dying`: `from` never runs again. After it returns the caller must call arrived() with the fiber
 /// it is on.
-void* switch_fiber(Fiber& from, Fiber& to, ExceptionState* of_thread, void* pass,
-                   bool dying) noexcept;
-void arrived(Fiber& self) noexcept;
+inline void* switch_fiber(Fiber& from, Fiber& to, ExceptionState* of_thread, void* pass,
+                          [[maybe_unused]] bool dying) noexcept {
+    from.exceptions = *of_thread;
+    *of_thread = to.exceptions;
+#if defined(WEFT_ASAN)
+    __sanitizer_start_switch_fiber(dying ? nullptr : &from.fake_stack, to.stack_low,
+                                   to.stack_bytes);
+#endif
+    return weft_abi1_switch(&from.sp, to.sp, pass);
+}
+inline void arrived([[maybe_unused]] Fiber& self) noexcept {
+#if defined(WEFT_ASAN)
+    __sanitizer_finish_switch_fiber(self.fake_stack, nullptr, nullptr);
+#endif
+}
 
 // Happens-before edges that ThreadSanitizer cannot see in uninstrumented scheduler code.
 inline void publish([[maybe_unused]] void* address) noexcept {

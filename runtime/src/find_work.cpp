@@ -22,6 +22,7 @@ constexpr std::int64_t quarrel_every = 20'000;  // ns between its waits for lock
 constexpr unsigned unpaid_max = 5;              // a thief holds back 32 times as long at most
 constexpr std::int64_t spin_budget = 100'000;   // ns of looking before sleep
 constexpr std::int64_t poll_every = 50'000;  // ns between looks for I/O while there is other work
+constexpr std::int64_t others_timers = 50'000;  // ns another worker's timers may be overdue
 constexpr std::int64_t nap_min = 100'000;
 constexpr std::int64_t nap_max = 1'000'000;
 
@@ -55,9 +56,11 @@ void Worker::maintain() noexcept {
     last_maintained = now;
     coarse = coarse_now();
     if (timers.earliest() <= now) timers.fire_due(now);
-    // A worker that computes must not hold up its timers: whoever has time fires them.
+    // A worker that computes must not hold up its timers: whoever has time fires them. But not as
+    // soon as they are due: the two would only stand in each other's way.
     for (auto& other : runtime.workers)
-        if (other.get() != this && other->timers.earliest() <= now) other->timers.fire_due(now);
+        if (other.get() != this && other->timers.earliest() <= now - others_timers)
+            other->timers.fire_due(now);
     if (now - last_poll >= poll_every) look_for_io(now);
     if (runtime.main_has_ended()) runtime.check_end(now);
     for (int i = 0; i < 16; ++i) {
@@ -112,7 +115,8 @@ Goroutine* Worker::find_work() noexcept {
     // each of them.
     if (others_run() && !runtime.options.migrate_always) {
         const auto doubling = std::min<std::uint32_t>(misses++, 4);
-        const std::int64_t nap = std::min(nap_min << doubling, nap_max);
+        const std::int64_t nap = std::clamp<std::int64_t>(timers.earliest() - machine_now(), 0,
+                                                          std::min(nap_min << doubling, nap_max));
         timespec t{0, static_cast<long>(nap)};
         nanosleep(&t, nullptr);
         return nullptr;

@@ -43,19 +43,37 @@ class alignas(64) Goroutine {
     std::atomic<Life> life{Life::free};
     std::uint8_t no_park = 0;               ///< depth of NoPark sections
     std::uint16_t last_worker = no_worker;  ///< kept only where migration is forced
+    std::uint32_t wanted_stack_bytes = 0;   ///< 0: the usual
     Stack stack;
-    WaitNote note;
-    std::int64_t waiting_since = 0;  ///< coarse monotonic ns
     std::uint64_t id = 0;
     const char* name = nullptr;
     std::source_location spawned_at = {};
-    std::size_t wanted_stack_bytes = 0;
-    const Body* body = nullptr;
-    void* closure = nullptr;       ///< in `inline_closure`, or on the heap when larger
-    LocalValue* locals = nullptr;  ///< of GoroutineLocal variables, the last made first
     ThreadPark* thread = nullptr;  ///< set for a plain thread's pseudo-goroutine
-    alignas(16) std::byte inline_closure[64];
+
+    // A million that have not run should cost little: what only those need that have is not there
+    // yet, and what they start with moves to their stack when they begin.
+    struct Fresh {
+        const Body* body;
+        union {
+            alignas(16) std::byte closure[64];
+            void* far_closure;  ///< where it does not fit
+        };
+    };
+    struct Begun {
+        WaitNote note;
+        std::int64_t waiting_since = 0;  ///< coarse monotonic ns
+        LocalValue* locals = nullptr;    ///< of GoroutineLocal variables, the last made first
+    };
+    union {
+        Fresh fresh;
+        Begun begun;
+    };
+
+    Goroutine() noexcept : begun{} {}
 };
+#if !defined(WEFT_ASAN) && !defined(WEFT_TSAN)
+static_assert(sizeof(Goroutine) == 256);
+#endif
 
 /// Destroys the values of GoroutineLocal variables, in the goroutine itself.
 void drop_locals(Goroutine* goroutine) noexcept;

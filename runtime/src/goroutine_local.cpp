@@ -18,24 +18,24 @@ std::uint64_t new_local_key() noexcept {
 }
 
 LocalValue* find_local(std::uint64_t key) noexcept {
-    for (LocalValue* v = self()->locals; v != nullptr; v = v->next)
+    for (LocalValue* v = self()->begun.locals; v != nullptr; v = v->next)
         if (v->key == key) return v;
     return nullptr;
 }
 
 void add_local(LocalValue* value) noexcept {
     Goroutine* me = self();
-    value->next = me->locals;
-    me->locals = value;
+    value->next = me->begun.locals;
+    me->begun.locals = value;
 }
 
 // A destructor may use other variables, and so make new ones.
 void drop_locals(Goroutine* goroutine) noexcept {
-    if (goroutine->locals == nullptr) [[likely]]
+    if (goroutine->begun.locals == nullptr) [[likely]]
         return;
     const ContextFrame out_of_reach(Link::shield);
-    while (LocalValue* last = goroutine->locals) {
-        goroutine->locals = last->next;
+    while (LocalValue* last = goroutine->begun.locals) {
+        goroutine->begun.locals = last->next;
         last->destroy(last);
     }
 }

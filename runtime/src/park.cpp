@@ -57,8 +57,8 @@ static_assert(std::is_standard_layout_v<Goroutine> && offsetof(Goroutine, ambien
 Ticket arm(const WaitNote& note, Interrupt interrupt) noexcept {
     Worker* worker = this_worker();
     Goroutine* me = worker != nullptr ? worker->current : self();
-    me->note = note;
-    me->waiting_since = worker != nullptr ? worker->coarse : coarse_now();
+    me->begun.note = note;
+    me->begun.waiting_since = worker != nullptr ? worker->coarse : coarse_now();
     me->woke = Woke::by_peer;
     const auto sequence = sequence_of(me->wake.load(std::memory_order_relaxed)) + 1;
     auto word = (sequence << sequence_shift) | armed;
@@ -96,7 +96,7 @@ Woke park(void (*release)(void*) noexcept, void* arg) noexcept {
     if ((word & interruptible) != 0 && cancel_pending(me) &&
         claim_word(me, sequence_of(word), armed)) {
         if (release != nullptr) release(arg);
-        me->note.kind = WaitKind::none;
+        me->begun.note.kind = WaitKind::none;
         return Woke::interrupted;
     }
     ENSURE(me->no_park == 0, "parking is forbidden here (NoPark)");
@@ -106,13 +106,13 @@ Woke park(void (*release)(void*) noexcept, void* arg) noexcept {
         worker->leave(After::park, release, arg, worker->pick());
     }
     observe(&me->wake);
-    me->note.kind = WaitKind::none;
+    me->begun.note.kind = WaitKind::none;
     return me->woke;
 }
 
 bool disarm(const Ticket& ticket) noexcept {
     if (!claim(ticket)) return false;
-    ticket.goroutine->note.kind = WaitKind::none;
+    ticket.goroutine->begun.note.kind = WaitKind::none;
     return true;
 }
 

@@ -65,9 +65,9 @@ void look_at(Goroutine* g, void* arg) {
     seen.fresh = life == Life::fresh;
     if (waits) {
         seen.parked = true;
-        seen.note = g->note;
+        seen.note = g->begun.note;
         if (seen.note.name != nullptr) seen.object_name = seen.note.name;
-        seen.age_ns = std::max<std::int64_t>(0, coarse_now() - g->waiting_since);
+        seen.age_ns = std::max<std::int64_t>(0, coarse_now() - g->begun.waiting_since);
         if (g->thread == nullptr) capture_parked(g, seen.frames);
     } else if (g == self()) {
         capture_here(seen.frames);

@@ -39,7 +39,8 @@ unsigned usable_processors() noexcept {
 }
 
 // The bounds of the calling thread's stack, which AddressSanitizer wants at every switch to it.
-void describe_thread_stack(Fiber& fiber) noexcept {
+void describe_thread_stack([[maybe_unused]] Fiber& fiber) noexcept {
+#if defined(WEFT_ASAN)
     pthread_attr_t attributes;
     if (pthread_getattr_np(pthread_self(), &attributes) != 0) return;
     void* low = nullptr;
@@ -48,6 +49,7 @@ void describe_thread_stack(Fiber& fiber) noexcept {
     pthread_attr_destroy(&attributes);
     fiber.stack_low = static_cast<std::byte*>(low);
     fiber.stack_bytes = bytes;
+#endif
 }
 
 void become(Worker& worker) noexcept {

@@ -56,7 +56,7 @@ void on_fault(int signal, siginfo_t* info, void*) {
         std::snprintf(
             line, sizeof line,
             "weft: goroutine stack overflow: goroutine %llu \"%s\", started at %s:%u, ran over "
-            "its %zu bytes of stack\n",
+            "its %u bytes of stack\n",
             static_cast<unsigned long long>(g->id), g->name != nullptr ? g->name : "",
             g->spawned_at.file_name(), g->spawned_at.line(), g->stack.bytes);
         say(line);

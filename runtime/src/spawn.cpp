@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weft/detail/spawn.h"
 
+#include <algorithm>
+#include <memory>
 #include <new>
 
 #include "weft/ensure.h"
@@ -8,6 +10,18 @@
 #include "runtime/src/runtime.h"
 
 namespace weft::inline abi1::detail {
+
+namespace {
+
+// Memory from the heap is new to ThreadSanitizer each time; a reused block is not.
+bool fits(const Body& body) noexcept {
+    return !thread_sanitizer && body.size <= sizeof(Goroutine::Fresh::closure) && body.align <= 16;
+}
+std::align_val_t heap_align(const Body& body) noexcept {
+    return std::align_val_t{std::max<std::size_t>(body.align, 16)};
+}
+
+}  // namespace
 
 Goroutine* spawn_raw(const SpawnSpec& spec, const Body& body, void* closure) {
     Worker* worker = this_worker();
@@ -19,20 +33,17 @@ Goroutine* spawn_raw(const SpawnSpec& spec, const Body& body, void* closure) {
     g->spawned_at = spec.where;
     g->ambient = {};
     g->ambient.context = spec.context;
-    g->note = {};
     g->no_park = 0;
     g->woke = Woke::by_peer;
     g->off.store(true, std::memory_order_relaxed);
     g->thread = nullptr;
-    g->wanted_stack_bytes = spec.stack_bytes;
-    g->body = &body;
-    // Memory from the heap is new to ThreadSanitizer each time; a reused block is not.
-    const bool fits =
-        !thread_sanitizer && body.size <= sizeof g->inline_closure && body.align <= 16;
-    g->closure =
-        fits ? g->inline_closure
-             : ::operator new(body.size, std::align_val_t{body.align < 16 ? 16 : body.align});
-    body.move(g->closure, closure);
+    g->wanted_stack_bytes = static_cast<std::uint32_t>(std::min(spec.stack_bytes, stack_bytes_max));
+    auto& fresh = *std::construct_at(&g->fresh);
+    fresh.body = &body;
+    if (fits(body))
+        body.move(fresh.closure, closure);
+    else
+        body.move(fresh.far_closure = ::operator new(body.size, heap_align(body)), closure);
     // Off its stack and not armed: nothing can claim it until it has run and waits.
     const auto sequence = sequence_of(g->wake.load(std::memory_order_relaxed)) + 1;
     g->wake.store(sequence << wake_bits::sequence_shift, std::memory_order_release);
@@ -50,11 +61,19 @@ Goroutine* spawn_raw(const SpawnSpec& spec, const Body& body, void* closure) {
 }
 
 void run_body(Goroutine* g) noexcept {
+    const Body& body = *g->fresh.body;
+    alignas(16) std::byte here[sizeof g->fresh.closure];
+    void* closure = here;
+    if (fits(body))
+        body.move(here, g->fresh.closure);
+    else
+        closure = g->fresh.far_closure;
+    std::construct_at(&g->begun);
+    g->life.store(Life::alive, std::memory_order_release);
     // What leaves the body here has passed every scope that could have caught it.
-    g->body->run(g->closure);
+    body.run(closure);
     drop_locals(g);  // of a goroutine without an owner; the others have none left
-    if (g->closure != g->inline_closure)
-        ::operator delete(g->closure, std::align_val_t{g->body->align < 16 ? 16 : g->body->align});
+    if (closure != here) ::operator delete(closure, heap_align(body));
     ENSURE(g->ambient.held.count == 0, "a goroutine ended while it held a lock");
 }
 

@@ -17,7 +17,7 @@ inline constexpr std::size_t guard_bytes = 16 * 1024;
 
 struct Stack {
     std::byte* low = nullptr;  ///< lowest usable address; the guard lies below
-    std::size_t bytes = 0;     ///< usable
+    std::uint32_t bytes = 0;   ///< usable
     std::uint8_t size_class = 0;
     Guard guard = Guard::automatic;  ///< the kind it has
 };

@@ -134,4 +134,24 @@ TEST_CASE("stacks of goroutines that ended are kept for the next ones") {
     CHECK(detail::stack_counts().made - made < 400);
 }
 
+TEST_CASE("stacks beyond those that are kept hot give their memory back") {
+    if (detail::thread_sanitizer) return;
+    constexpr std::size_t more_than_hot = 4096 + 200;
+    std::vector<detail::Stack> stacks;
+    const auto last_byte = [](const detail::Stack& s) { return s.low + s.bytes - 1; };
+    for (std::size_t i = 0; i < more_than_hot; ++i) {
+        stacks.push_back(detail::take_stack(0));
+        *last_byte(stacks.back()) = std::byte{1};
+    }
+    for (const auto& stack : stacks) detail::give_stack(stack);
+    std::size_t empty = 0;
+    for (auto& stack : stacks) {
+        stack = detail::take_stack(0);
+        if (*last_byte(stack) == std::byte{}) ++empty;
+    }
+    CHECK(empty >= 128);
+    CHECK(empty <= 200);
+    for (const auto& stack : stacks) detail::give_stack(stack);
+}
+
 }  // namespace weft

@@ -95,7 +95,7 @@ bool capture_parked(Goroutine* goroutine, Frames& frames) noexcept {
     frames.count = 0;
     if (!begin_inspection(goroutine)) return false;
     const auto* sp = static_cast<std::byte*>(goroutine->fiber.sp);
-    const bool room = sp - goroutine->fiber.stack_low > walk_room;
+    const bool room = sp - goroutine->stack.low > walk_room;
     if (room) weft_abi1_inspect(goroutine->fiber.sp, &walk, &frames);
     end_inspection(goroutine);
     return room;

@@ -26,15 +26,15 @@ void TaskState::wait(const std::source_location& where) {
         Waiter waiter;
         waiter.ticket = arm({WaitKind::join, this, name, where});
         joiner_ = &waiter;
-        const Woke woke = park_releasing(lock_);
-        lock_.lock();
-        joiner_ = nullptr;
-        if (woke == Woke::interrupted) {
+        if (park_releasing(lock_) == Woke::interrupted) {
+            lock_.lock();
+            joiner_ = nullptr;
             lock_.unlock();
             throw_cancelled();
         }
+    } else {
+        lock_.unlock();
     }
-    lock_.unlock();
     if (error_ != nullptr) std::rethrow_exception(error_);
 }
 

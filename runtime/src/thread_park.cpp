@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <linux/futex.h>
+#include <memory>
 #include <sched.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -61,7 +62,7 @@ Goroutine* adopt_thread() noexcept {
         block->name = "thread";
         block->spawned_at = {};
         block->ambient = {};
-        block->note = {};
+        std::construct_at(&block->begun);
         block->no_park = 0;
         block->thread = &adopted.park;
         block->stack = {};

@@ -12,33 +12,48 @@ namespace weft::inline abi1::detail {
 
 namespace {
 // A timer's life. `firing` is seen only between leaving the heap and the return of fire().
-enum State : std::uint32_t { stopped, running, firing };
+enum State : std::uint32_t { idle, running, firing };
 constexpr std::size_t arity = 4;
+constexpr std::size_t keep_stopped = 64;  // entries of stopped timers that need not go
 }  // namespace
+
+std::uint32_t TimerHeap::take_slot(Timer& timer) {
+    if (free_slots_.empty()) {
+        timers_.push_back(&timer);
+        return static_cast<std::uint32_t>(timers_.size() - 1);
+    }
+    const std::uint32_t slot = free_slots_.back();
+    free_slots_.pop_back();
+    timers_[slot] = &timer;
+    return slot;
+}
 
 void TimerHeap::start(Timer& timer) noexcept {
     publish(&timer);
     std::lock_guard lock(lock_);
-    ENSURE(timer.state.load(std::memory_order_relaxed) == stopped, "a timer was started twice");
+    ENSURE(timer.state.load(std::memory_order_relaxed) == idle, "a timer was started twice");
     timer.heap = this;
+    timer.slot = take_slot(timer);
     timer.state.store(running, std::memory_order_relaxed);
-    entries_.push_back({timer.when.time_since_epoch().count(), next_order_++, &timer});
-    timer.place = static_cast<std::uint32_t>(entries_.size() - 1);
-    up(entries_.size() - 1);
-    publish_earliest();
+    if ((size_ + 3) / 4 == lines_.size()) lines_.emplace_back();
+    entry(size_) = {timer.when.time_since_epoch().count(), next_order_++, timer.slot};
+    up(size_++);
+    settle();
 }
 
 bool TimerHeap::stop(Timer& timer) noexcept {
-    if (timer.state.load(std::memory_order_acquire) == stopped) {
+    if (timer.state.load(std::memory_order_acquire) == idle) {
         observe(&timer);
         return false;
     }
     {
         std::lock_guard lock(lock_);
         if (timer.state.load(std::memory_order_relaxed) == running) {
-            remove(timer.place);
-            publish_earliest();
-            timer.state.store(stopped, std::memory_order_relaxed);
+            timers_[timer.slot] = nullptr;
+            ++stopped_;
+            if (stopped_ > keep_stopped && stopped_ > size_ / 2) drop_stopped();
+            settle();
+            timer.state.store(idle, std::memory_order_relaxed);
             return true;
         }
     }
@@ -53,56 +68,79 @@ std::size_t TimerHeap::fire_due(std::int64_t now) noexcept {
         Timer* due = nullptr;
         {
             std::lock_guard lock(lock_);
-            if (entries_.empty() || entries_[0].when > now) break;
-            due = entries_[0].timer;
-            remove(0);
-            publish_earliest();
+            if (size_ == 0 || entry(0).when > now) break;
+            due = timers_[entry(0).slot];
+            drop_first();
+            settle();
             due->state.store(firing, std::memory_order_relaxed);
+            // Sleepers' stacks lie far apart: the next one comes while this one is seen to.
+            if (size_ != 0) __builtin_prefetch(timers_[entry(0).slot]);
         }
         observe(due);
         due->fire(due);
         publish(due);
         // Whoever owns the timer calls stop() before its memory goes, and stop() waits for this
         // store.
-        due->state.store(stopped, std::memory_order_release);
+        due->state.store(idle, std::memory_order_release);
         ++fired;
     }
     return fired;
 }
 
-void TimerHeap::remove(std::size_t at) noexcept {
-    const Entry last = entries_.back();
-    entries_.pop_back();
-    if (at == entries_.size()) return;
-    set(at, last);
-    up(at);
-    down(last.timer->place);
+// The first entry is never a stopped timer's: earliest() would wake somebody for nothing, and move
+// virtual time.
+void TimerHeap::settle() noexcept {
+    while (stopped_ != 0 && stopped(entry(0))) {
+        drop_first();
+        --stopped_;
+    }
+    earliest_.store(size_ == 0 ? never : entry(0).when, std::memory_order_release);
+}
+
+void TimerHeap::drop_first() noexcept {
+    free_slots_.push_back(entry(0).slot);
+    entry(0) = entry(--size_);
+    if (size_ != 0) down(0);
+}
+
+void TimerHeap::drop_stopped() noexcept {
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < size_; ++i) {
+        if (stopped(entry(i)))
+            free_slots_.push_back(entry(i).slot);
+        else
+            entry(kept++) = entry(i);
+    }
+    size_ = kept;
+    stopped_ = 0;
+    for (std::size_t i = size_ / arity + 1; i-- > 0;)
+        if (i < size_) down(i);
 }
 
 void TimerHeap::up(std::size_t at) noexcept {
-    const Entry entry = entries_[at];
+    const Entry moved = entry(at);
     while (at > 0) {
         const std::size_t parent = (at - 1) / arity;
-        if (!entry.before(entries_[parent])) break;
-        set(at, entries_[parent]);
+        if (!moved.before(entry(parent))) break;
+        entry(at) = entry(parent);
         at = parent;
     }
-    set(at, entry);
+    entry(at) = moved;
 }
 
 void TimerHeap::down(std::size_t at) noexcept {
-    const Entry entry = entries_[at];
+    const Entry moved = entry(at);
     for (;;) {
         const std::size_t first = at * arity + 1;
-        if (first >= entries_.size()) break;
+        if (first >= size_) break;
         std::size_t least = first;
-        for (std::size_t i = first + 1; i < first + arity && i < entries_.size(); ++i)
-            if (entries_[i].before(entries_[least])) least = i;
-        if (!entries_[least].before(entry)) break;
-        set(at, entries_[least]);
+        for (std::size_t i = first + 1; i < first + arity && i < size_; ++i)
+            if (entry(i).before(entry(least))) least = i;
+        if (!entry(least).before(moved)) break;
+        entry(at) = entry(least);
         at = least;
     }
-    set(at, entry);
+    entry(at) = moved;
 }
 
 }  // namespace weft::inline abi1::detail

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -12,12 +14,19 @@ namespace weft::inline abi1::detail {
 
 /// One worker's timers: a 4-ary heap by time, ties in the order of starting, so that virtual time
 /// is exact. Any thread may start, stop and fire; a SpinLock guards it.
+///
+/// An entry names its timer by a number, and nobody keeps the entry's place: so a timer that is
+/// stopped leaves its entry behind (which goes once it is the earliest, or when most entries are
+/// such), and no move within the heap touches a sleeper's stack. Four children fill a cache line.
 class TimerHeap {
   public:
     static constexpr std::int64_t never = INT64_MAX;
 
     /// Nanoseconds of the earliest timer, or `never`. Readable without the lock.
     std::int64_t earliest() const noexcept { return earliest_.load(std::memory_order_acquire); }
+
+    /// Those of stopped timers included that are still there.
+    std::size_t entries() const noexcept { return size_; }
 
     void start(Timer& timer) noexcept;
     bool stop(Timer& timer) noexcept;  // see stop_timer
@@ -28,26 +37,34 @@ class TimerHeap {
   private:
     struct Entry {
         std::int64_t when;
-        std::uint64_t order;
-        Timer* timer;
+        std::uint32_t order;  // counts round; those that tie are close together
+        std::uint32_t slot;
         bool before(const Entry& other) const noexcept {
-            return when != other.when ? when < other.when : order < other.order;
+            return when != other.when ? when < other.when
+                                      : static_cast<std::int32_t>(order - other.order) < 0;
         }
     };
+    struct alignas(64) Line {
+        std::array<Entry, 4> entries;
+    };
+    // The root stands last in the first line, so that children begin a line.
+    Entry& entry(std::size_t at) noexcept { return lines_[(at + 3) / 4].entries[(at + 3) % 4]; }
+    bool stopped(const Entry& e) const noexcept { return timers_[e.slot] == nullptr; }
+
+    std::uint32_t take_slot(Timer& timer);
     void up(std::size_t at) noexcept;
     void down(std::size_t at) noexcept;
-    void remove(std::size_t at) noexcept;
-    void set(std::size_t at, const Entry& entry) noexcept {
-        entries_[at] = entry;
-        entry.timer->place = static_cast<std::uint32_t>(at);
-    }
-    void publish_earliest() noexcept {
-        earliest_.store(entries_.empty() ? never : entries_[0].when, std::memory_order_release);
-    }
+    void drop_first() noexcept;
+    void drop_stopped() noexcept;
+    void settle() noexcept;
 
     SpinLock lock_;
-    std::vector<Entry> entries_;
-    std::uint64_t next_order_ = 0;
+    std::vector<Line> lines_;
+    std::size_t size_ = 0;        // entries
+    std::size_t stopped_ = 0;     // of them
+    std::vector<Timer*> timers_;  // by slot; null: stopped
+    std::vector<std::uint32_t> free_slots_;
+    std::uint32_t next_order_ = 0;
     std::atomic<std::int64_t> earliest_{never};
 };
 

@@ -12,17 +12,17 @@
 #include "runtime/src/thread_park.h"
 
 // Initial-exec: the loader gives them a fixed place, so that finding them costs one load. self()
-// reads the first by its name: who runs on this thread, null until somebody asks on a thread that
-// weft did not start.
+// and this_worker() read them by their names: who runs on this thread, null until somebody asks on
+// a thread that weft did not start; and that thread's worker.
 extern "C" {
 [[gnu::tls_model("initial-exec")]] thread_local weft::detail::Goroutine* weft_abi1_running =
     nullptr;
+[[gnu::tls_model("initial-exec")]] thread_local weft::detail::Worker* weft_abi1_worker = nullptr;
 }
 
 namespace weft::inline abi1::detail {
 
 namespace {
-[[gnu::tls_model("initial-exec")]] thread_local Worker* tls_worker = nullptr;
 constexpr std::uint32_t maintenance_ticks =
     61;  // Go's figure: often enough for timers, rare enough to be free
 constexpr std::uint32_t fresh_ticks = 8;  // every so often a spawned one comes before the ready
@@ -34,8 +34,8 @@ constexpr std::int64_t oldest_every = 1'000'000;  // ns
 Worker::Worker(Runtime& owner, unsigned number, bool keeps) noexcept
     : runtime(owner), index(number), keeps_readied(keeps), coarse(coarse_now()) {}
 
-[[gnu::noinline]] Worker* this_worker() noexcept {
-    return tls_worker;
+[[gnu::noinline]] Worker* ask_worker() noexcept {
+    return weft_abi1_worker;
 }
 [[gnu::noinline]] Goroutine* ask_self() noexcept {
     return weft_abi1_running != nullptr ? weft_abi1_running : (weft_abi1_running = adopt_thread());
@@ -44,7 +44,7 @@ Worker::Worker(Runtime& owner, unsigned number, bool keeps) noexcept
     weft_abi1_running = goroutine;
 }
 [[gnu::noinline]] void set_this_worker(Worker* worker) noexcept {
-    tls_worker = worker;
+    weft_abi1_worker = worker;
 }
 
 void arrive(Worker* worker) noexcept {
@@ -264,7 +264,6 @@ extern "C" [[noreturn]] void weft_abi1_goroutine_main(weft::detail::Worker* work
     arrive(worker);
     Goroutine* me = worker->current;
     observe(&me->wake);
-    me->life.store(Life::alive, std::memory_order_release);
     run_body(me);
     // The body may have ended on another worker than it began on.
     worker = this_worker();

@@ -114,7 +114,8 @@ class Worker {
     std::vector<Sight> sights;
     Loot loot;
     GoroutineCache goroutines;
-    std::array<Stack, 64> stacks{};
+    alignas(
+        64) std::array<Stack, 64> stacks{};  ///< the same few all the time: none across two lines
     std::size_t stack_count = 0;
     pthread_t thread{};
 
@@ -172,8 +173,19 @@ class Worker {
 /// Calls and destroys a goroutine's body; defined in spawn.cpp.
 void run_body(Goroutine* goroutine) noexcept;
 
-/// The calling thread's worker or null. Not inlined: threads change across a park.
-Worker* this_worker() noexcept;
+/// What this_worker() asks where it has no quick answer.
+Worker* ask_worker() noexcept;
+
+/// The calling thread's worker or null.
+inline Worker* this_worker() noexcept {
+#if defined(WEFT_READ_THREAD_LOCAL)
+    Worker* worker = nullptr;
+    WEFT_READ_THREAD_LOCAL("weft_abi1_worker", worker);
+    return worker;
+#else
+    return ask_worker();
+#endif
+}
 void set_this_worker(Worker* worker) noexcept;
 /// Who runs on the calling thread, which is no worker's.
 void set_running(Goroutine* goroutine) noexcept;

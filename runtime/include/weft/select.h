@@ -204,7 +204,7 @@ std::size_t select_all(std::index_sequence<I...>, Cases&... cases) {
     constexpr std::size_t channels = (std::size_t{0} + ... + (Cases::is_channel ? 1 : 0));
     std::array<SelectCase, channels + 1> prepared;  // one more, so that the arrays are never empty
     std::array<SelectRoom, channels + 1> room;
-    std::array<std::size_t, channels + 1> original;
+    std::array<std::size_t, channels + 1> original{};
     std::uint32_t count = 0;
     const auto prepare = [&](auto& c, std::size_t index) {
         if constexpr (std::remove_cvref_t<decltype(c)>::is_channel) {

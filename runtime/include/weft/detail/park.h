@@ -76,16 +76,21 @@ enum class Interrupt : std::uint8_t { by_context, never };
 /// What self() asks where this thread has not been asked before, or has no quick answer.
 Goroutine* ask_self() noexcept;
 
-/// Who runs this: the goroutine, or the thread's pseudo-goroutine. Never null. Read by hand where
-/// that is known how: compilers keep the address of a thread_local across a call that parked, and a
-/// call for each lock and unlock is what they cost beside their locked instruction.
-inline Goroutine* self() noexcept {
+// Reads a thread_local of the runtime by hand, where that is known how: compilers keep the address
+// of one across a call that parked, so the alternative is a call each time. `name` is its symbol.
 #if defined(__x86_64__)
+#define WEFT_READ_THREAD_LOCAL(name, into)                                 \
+    asm volatile("movq " name "@gottpoff(%%rip), %0\n\tmovq %%fs:(%0), %0" \
+                 : "=r"(into)                                              \
+                 :                                                         \
+                 : "memory")
+#endif
+
+/// Who runs this: the goroutine, or the thread's pseudo-goroutine. Never null.
+inline Goroutine* self() noexcept {
+#if defined(WEFT_READ_THREAD_LOCAL)
     Goroutine* me = nullptr;
-    asm volatile("movq weft_abi1_running@gottpoff(%%rip), %0\n\tmovq %%fs:(%0), %0"
-                 : "=r"(me)
-                 :
-                 : "memory");
+    WEFT_READ_THREAD_LOCAL("weft_abi1_running", me);
     if (me != nullptr) [[likely]]
         return me;
 #endif

@@ -51,4 +51,4 @@ class Glimpse {
     std::atomic<T> value_;
 };
 
-}  // namespace weft::detail
+}  // namespace weft::inline abi1::detail

@@ -14,8 +14,8 @@ namespace weft::inline abi1::detail {
 struct Timer {
     TimePoint when{};
     void (*fire)(Timer*) noexcept = nullptr;
-    void* heap = nullptr;     // the heap that holds it, owned by the runtime
-    std::uint32_t place = 0;  // where in that heap
+    void* heap = nullptr;    // the heap that holds it, owned by the runtime
+    std::uint32_t slot = 0;  // its number in that heap
     std::atomic<std::uint32_t> state{0};
 };
 
