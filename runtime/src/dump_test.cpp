@@ -1,13 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weft/dump.h"
 
+#include <array>
+#include <csignal>
+#include <cstdio>
 #include <string>
+#include <unistd.h>
 
+#include "weft/blocking.h"
 #include "weft/channel.h"
+#include "weft/ensure.h"
 #include "weft/event.h"
 #include "weft/run.h"
 #include "weft/scope.h"
 
+#include "tests/support/child.h"
 #include "tests/support/goroutines.h"
 #include "tests/support/test.h"
 
@@ -84,6 +91,38 @@ TEST_CASE("a place that is one goroutine's shows its name and its wait") {
             }
         });
     });
+}
+
+TEST_CASE("SIGQUIT among very many goroutines prints them by groups") {
+    const auto end = test::in_child([] {
+        return run([] {
+            constexpr int many = 1200;
+            std::array<int, 2> ends{};
+            ENSURE(::pipe(ends.data()) == 0 && ::dup2(ends[1], STDERR_FILENO) >= 0, "no pipe");
+            Event over;
+            scope([&](Scope& s) {
+                for (int i = 0; i < many; ++i) s.go("waits", [&] { over.wait(); });
+                while (grouped().find("1200 goroutines [event") == std::string::npos) yield();
+                const std::string said = blocking("read", [&] {
+                    ::raise(SIGQUIT);
+                    std::string text;
+                    std::array<char, 4096> part{};
+                    while (text.find("1200 goroutines [event") == std::string::npos) {
+                        const auto n = ::read(ends[0], part.data(), part.size());
+                        ENSURE(n > 0, "the report ended early");
+                        text.append(part.data(), static_cast<std::size_t>(n));
+                    }
+                    return text;
+                });
+                std::fputs(said.c_str(), stdout);
+                over.set();
+            });
+            return 7;
+        });
+    });
+    CHECK(end.exit_code == 7);
+    CHECK(end.said("those in the same place together"));
+    CHECK_FALSE(end.said("\"waits\" [event"));  // nobody by himself
 }
 
 }  // namespace weft

@@ -9,12 +9,15 @@
 #include <memory>
 #include <pthread.h>
 #include <signal.h>
+#include <string_view>
 #include <sys/eventfd.h>
 #include <thread>
 #include <unistd.h>
 
 #include "weft/cancelled.h"
+#include "weft/dump.h"
 #include "weft/ensure.h"
+#include "weft/run.h"
 #include "weft/signal.h"
 
 #include "runtime/src/report.h"
@@ -70,6 +73,17 @@ void on_fault(int signal, siginfo_t* info, void*) {
         nullptr);
 }
 
+// One by one as long as somebody can read it, and a report of each fits into memory.
+void print_all() {
+    constexpr std::int64_t readable = 1000;
+    if (stats().goroutines <= readable) return print_report("weft: SIGQUIT: all goroutines");
+    std::fputs("weft: SIGQUIT: all goroutines, those in the same place together\n", stderr);
+    dump_grouped([](std::string_view piece) {
+        std::fwrite(piece.data(), 1, piece.size(), stderr);
+        std::fflush(stderr);
+    });
+}
+
 }  // namespace
 
 void install_signals() {
@@ -77,8 +91,7 @@ void install_signals() {
     quit_pipe.store(installed.wake[1]);
     installed.printer = std::thread([fd = installed.wake[0]] {
         char what = 0;
-        while (::read(fd, &what, 1) == 1 && what == 'q')
-            print_report("weft: SIGQUIT: all goroutines");
+        while (::read(fd, &what, 1) == 1 && what == 'q') print_all();
     });
     Runtime::current()->helper_threads.fetch_add(1);
     struct sigaction action{};
