@@ -2,6 +2,7 @@
 #include "runtime/src/address.h"
 
 #include <arpa/inet.h>
+#include <cerrno>
 #include <cstddef>
 #include <cstring>
 #include <netinet/in.h>
@@ -68,14 +69,23 @@ std::optional<Result<Address>> unix_address(const std::string& text) {
     return Result<Address>(address);
 }
 
-Result<Address> look_up(const std::string& address, const std::source_location& where) {
-    if (auto local = unix_address(address)) return *local;
+Result<std::vector<Address>> look_up(const std::string& address,
+                                     const std::source_location& where) {
+    if (auto local = unix_address(address)) return std::vector{TRY(*local)};
     const HostPort parts = TRY(split(address));
-    if (auto found = numeric(parts)) return *found;
+    if (auto found = numeric(parts)) return std::vector{*found};
+    std::vector<Address> all;
     // A link-local address with a scope is resolved and is no address to us.
     for (const std::string& host : TRY(net::resolve(parts.host, where)))
-        if (auto found = numeric({host, parts.port})) return *found;
+        if (auto found = numeric({host, parts.port})) all.push_back(*found);
+    if (!all.empty()) return all;
     return Error{ErrorKind::unavailable, "no-address", parts.host + " has no address to use"};
+}
+
+Result<int> stream_socket(const Address& address) {
+    const int fd = ::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0) return network_error(errno);
+    return fd;
 }
 
 std::string text_of(const Address& address, bool with_port) {

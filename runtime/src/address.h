@@ -7,6 +7,7 @@
 #include <source_location>
 #include <string>
 #include <sys/socket.h>
+#include <vector>
 
 #include "weft/result.h"
 
@@ -38,8 +39,12 @@ std::optional<Address> numeric(const HostPort& parts);
 /// Errors: invalid/address: empty, or longer than the kernel takes.
 std::optional<Result<Address>> unix_address(const std::string& text);
 
-/// Numbers at once, names by getaddrinfo. Throws Cancelled.
-Result<Address> look_up(const std::string& address, const std::source_location& where);
+/// Numbers at once, names by getaddrinfo: at least one, in the order to try them in. Throws
+/// Cancelled.
+Result<std::vector<Address>> look_up(const std::string& address, const std::source_location& where);
+
+/// A stream socket that listens for, or will connect to, an address of this family.
+Result<int> stream_socket(const Address& address);
 
 std::string text_of(const Address& address, bool with_port);
 

@@ -2,28 +2,13 @@
 #include "weft/net.h"
 
 #include <cerrno>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "runtime/src/address.h"
 #include "runtime/src/socket.h"
 
-namespace weft::inline abi1 {
-namespace detail {
-
-namespace {
-
-void tune(int fd) noexcept {
-    const int on = 1;
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-}
-
-}  // namespace
-}  // namespace detail
-
-namespace net {
+namespace weft::inline abi1::net {
 
 using detail::Direction;
 using detail::Socket;
@@ -110,13 +95,6 @@ int Listener::fd() const noexcept {
 
 namespace {
 
-// A stream socket that listens for, or will connect to, an address of this family.
-Result<int> stream_socket(const detail::Address& address) {
-    const int fd = ::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (fd < 0) return detail::network_error(errno);
-    return fd;
-}
-
 Result<detail::Address> own_address(const std::string& text) {
     if (auto local = detail::unix_address(text)) return *local;
     const auto address = detail::numeric(TRY(detail::split(text)));
@@ -128,7 +106,7 @@ Result<detail::Address> own_address(const std::string& text) {
 
 Result<Listener> listen(const std::string& address, int backlog) {
     const auto at = TRY(own_address(address));
-    const int fd = TRY(stream_socket(at));
+    const int fd = TRY(detail::stream_socket(at));
     const int on = 1;
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     if (::bind(fd, at.raw(), at.length) != 0 || ::listen(fd, backlog) != 0) {
@@ -141,35 +119,4 @@ Result<Listener> listen(const std::string& address, int backlog) {
     return Listener(std::move(socket));
 }
 
-Result<Connection> dial(const std::string& address, std::source_location where) {
-    const auto to = TRY(detail::look_up(address, where));
-    const int fd = TRY(stream_socket(to));
-    detail::tune(fd);
-    auto socket = std::make_shared<Socket>(fd);
-    bool begun = false;
-    TRY(socket->retry(Direction::write, TimePoint::max(), where, [&](int number) {
-        if (!begun) {
-            begun = true;
-            const int got = ::connect(number, to.raw(), to.length);
-            // A Unix listener whose queue is full says so at once, and nothing is under way then.
-            if (got != 0 && errno == EAGAIN) errno = ECONNREFUSED;
-            if (got != 0 && errno == EINPROGRESS) errno = EAGAIN;
-            return got;
-        }
-        int code = 0;
-        socklen_t length = sizeof code;
-        getsockopt(number, SOL_SOCKET, SO_ERROR, &code, &length);
-        errno = code;
-        if (code != 0) return -1;
-        // An edge may come before the handshake ends: only a peer's name says that it has.
-        sockaddr_storage peer{};
-        socklen_t peer_length = sizeof peer;
-        if (getpeername(number, reinterpret_cast<sockaddr*>(&peer), &peer_length) == 0) return 0;
-        errno = EAGAIN;
-        return -1;
-    }));
-    return Connection(std::move(socket));
-}
-
-}  // namespace net
-}  // namespace weft::inline abi1
+}  // namespace weft::inline abi1::net

@@ -3,6 +3,8 @@
 
 #include <cerrno>
 #include <cstring>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <unistd.h>
 
 #include "weft/cancelled.h"
@@ -19,6 +21,11 @@ Poller& poller() noexcept {
     return runtime->poller;
 }
 }  // namespace
+
+void tune(int fd) noexcept {
+    const int on = 1;
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+}
 
 Error network_error(int code) {
     const char* word = "network";

@@ -52,6 +52,9 @@ class Socket {
 
 Error network_error(int code);
 
+/// What is written goes out at once, however little it is.
+void tune(int fd) noexcept;
+
 template <class Call>
 Result<std::size_t> Socket::retry(Direction direction, TimePoint deadline,
                                   std::source_location where, Call call) {

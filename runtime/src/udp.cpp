@@ -94,7 +94,7 @@ Result<UdpSocket> bind_udp(const std::string& address) {
 }
 
 Result<UdpSocket> dial_udp(const std::string& address, std::source_location where) {
-    return make(TRY(detail::look_up(address, where)), &::connect);
+    return make(TRY(detail::look_up(address, where)).front(), &::connect);
 }
 
 }  // namespace weft::inline abi1::net

@@ -90,9 +90,9 @@ class Listener {
 /// resolved here. Errors: invalid/"address"; unavailable as above.
 Result<Listener> listen(const std::string& address, int backlog = 1024);
 
-/// Connects. `address` as for listen(), or a name ("db.local:5432"), whose first address is used:
-/// see resolve().
-/// Errors: also those of resolve().
+/// Connects. `address` as for listen(), or a name ("db.local:5432"), whose addresses are
+/// tried in turn (see resolve()), each for an equal share of what the ambient deadline leaves.
+/// Errors: also those of resolve(); when every address fails, the text names each.
 Result<Connection> dial(const std::string& address,
                         std::source_location where = std::source_location::current());
 
