@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -41,7 +42,7 @@ class Pool {
         : make_(std::move(make)), clean_(std::move(clean)), keep_(keep) {}
     ~Pool() {
         std::ptrdiff_t out = 0;
-        for (const Shelf& shelf : shelves_) out += shelf.out;
+        for (const Shelf& shelf : shelves_) out += shelf.out.load(std::memory_order_relaxed);
         ENSURE(out == 0, "a Pool was destroyed while something of it was borrowed");
     }
     Pool(const Pool&) = delete;
@@ -92,14 +93,17 @@ class Pool {
     static constexpr std::size_t shelves = 16;
     struct alignas(64) Shelf {
         detail::SpinLock lock;
-        std::ptrdiff_t out = 0;
+        std::atomic<std::ptrdiff_t> out{0};
         std::vector<std::unique_ptr<T>> fresh;
         std::vector<std::unique_ptr<T>> old;
         TimePoint turned{};
     };
 
+    // Nobody ever waits at a shelf: its holder may have lost its processor, even to the one who
+    // waits. There are other shelves, and an object more or less is no harm.
     static std::unique_ptr<T> take(Shelf& shelf) noexcept {
-        std::lock_guard guard(shelf.lock);
+        std::unique_lock guard(shelf.lock, std::try_to_lock);
+        if (!guard) return nullptr;
         for (auto* objects : {&shelf.fresh, &shelf.old}) {
             if (objects->empty()) continue;
             auto object = std::move(objects->back());
@@ -110,9 +114,7 @@ class Pool {
     }
 
     void count(std::ptrdiff_t n) noexcept {
-        Shelf& shelf = shelves_[detail::shard_of_caller(shelves)];
-        std::lock_guard guard(shelf.lock);
-        shelf.out += n;
+        shelves_[detail::shard_of_caller(shelves)].out.fetch_add(n, std::memory_order_relaxed);
     }
 
     void give_back(std::unique_ptr<T> object) noexcept {
@@ -123,11 +125,15 @@ class Pool {
                 object.reset();
             }
         }
-        const TimePoint now = Clock::now();
+        put(shelves_[detail::shard_of_caller(shelves)], object, Clock::now());
+        object.reset();
+        count(-1);  // last: then the pool may go
+    }
+
+    void put(Shelf& shelf, std::unique_ptr<T>& object, TimePoint now) noexcept {
         std::vector<std::unique_ptr<T>> gone;  // destroyed without the lock
-        Shelf& shelf = shelves_[detail::shard_of_caller(shelves)];
-        std::lock_guard guard(shelf.lock);
-        --shelf.out;
+        std::unique_lock guard(shelf.lock, std::try_to_lock);
+        if (!guard) return;
         if (now - shelf.turned >= keep_) {
             shelf.turned = now;
             gone.swap(shelf.old);
