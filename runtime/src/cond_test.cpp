@@ -13,6 +13,7 @@
 #include "weft/guarded.h"
 #include "weft/mutex.h"
 #include "weft/scope.h"
+#include "weft/sim.h"
 #include "weft/time.h"
 
 #include "tests/support/child.h"
@@ -205,7 +206,7 @@ TEST_CASE("waiting on a cond without the lock is reported") {
 
 TEST_CASE("destroying a cond that somebody waits on is reported") {
     const auto end = test::in_child([] {
-        return run([] {
+        return sim::run(1, [] {
             Mutex mutex;
             auto cond = std::make_unique<Cond>();
             scope([&](Scope& s) {
@@ -213,7 +214,7 @@ TEST_CASE("destroying a cond that somebody waits on is reported") {
                     std::lock_guard guard(mutex);
                     c.wait(mutex);
                 });
-                sleep(20ms);
+                sleep(1ms);
                 cond.reset();
             });
         });

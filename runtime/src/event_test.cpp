@@ -8,6 +8,7 @@
 
 #include "weft/context.h"
 #include "weft/scope.h"
+#include "weft/sim.h"
 #include "weft/time.h"
 
 #include "tests/support/child.h"
@@ -113,11 +114,11 @@ TEST_CASE("a plain thread can set an event for a goroutine, and wait for one") {
 
 TEST_CASE("destroying an event that somebody waits for is reported") {
     const auto end = test::in_child([] {
-        return run([] {
+        return sim::run(1, [] {
             auto event = std::make_unique<Event>();
             scope([&](Scope& s) {
                 s.go([&e = *event] { e.wait(); });
-                sleep(20ms);
+                sleep(1ms);
                 event.reset();
             });
         });

@@ -15,13 +15,10 @@
 #include "weft/run.h"
 #include "weft/scope.h"
 #include "weft/signal.h"
-#include "weft/time.h"
 
 #include "tests/support/child.h"
 #include "tests/support/goroutines.h"
 #include "tests/support/test.h"
-
-using namespace std::chrono_literals;
 
 namespace weft {
 namespace {
@@ -29,6 +26,12 @@ namespace {
 [[gnu::noinline]] void wait_for_reminder(Receiver<int>& reminders) {
     CHECK(!reminders.recv());
     asm volatile("");  // keeps the frame: no tail call
+}
+
+// Waits until somebody is seen to wait so.
+std::string dump_that_says(std::string_view wait) {
+    for (;; yield())
+        if (std::string text = dump(); text.find(wait) != std::string::npos) return text;
 }
 
 // Sends SIGQUIT to this thread and reads the process's standard error up to `last`. Not to the
@@ -75,9 +78,7 @@ TEST_CASE("a dump names running and waiting goroutines and where they were start
         scope([&](Scope& s) {
             const auto line = std::source_location::current().line() + 1;
             s.go("alert-service", [&] { wait_for_reminder(rx); });
-            yield();
-            sleep(2ms);
-            const std::string text = dump();
+            const std::string text = dump_that_says("[receive \"alerts\"");
             CHECK(text.find("\"alert-service\" [receive \"alerts\"") != std::string::npos);
             CHECK(text.find("\"main\" [running]") != std::string::npos);
             // The path before it depends on how the compiler was called.
@@ -115,7 +116,7 @@ TEST_CASE("SIGQUIT prints all goroutines and the program goes on") {
             auto [tx, rx] = channel<int>(0, "night-run");
             scope([&](Scope& s) {
                 s.go("night-run", [&] { wait_for_reminder(rx); });
-                while (dump().find("[receive") == std::string::npos) yield();
+                dump_that_says("[receive");
                 std::fputs(what_sigquit_says("[receive \"night-run\"").c_str(), stdout);
                 {
                     auto last = std::move(tx);
@@ -149,7 +150,7 @@ TEST_CASE("a signal that a goroutine waits for wakes it and does not end the pro
             int got = 0;
             scope([&](Scope& s) {
                 s.go("wait", [&] { got = wait_signal({SIGTERM, SIGINT}); });
-                sleep(20ms);
+                dump_that_says("[I/O");
                 raise(SIGTERM);
             });
             return got == SIGTERM ? 0 : 1;
