@@ -42,10 +42,9 @@ struct Seen {
     int wrong_again = 0;  // moved, and the way out gave the old thread's
 };
 
-// `plain` reads the address as anybody would write it, `careful` by the way out.
-template <class Plain, class Careful>
-Seen observe_moves(Plain plain, Careful careful) {
-    Seen seen;
+// Calls `turn(i, tx, rx)` many times; a bounce() in it wakes on another thread as often as not.
+template <class Turn>
+void take_turns(Turn turn) {
     Options options;
     options.workers = 4;
     options.migrate_always = true;
@@ -57,17 +56,24 @@ Seen observe_moves(Plain plain, Careful careful) {
                 while (auto v = rx.recv())
                     if (!tx.send(*v)) return;
             });
-            for (int i = 0; i < 200; ++i) {
-                const auto thread = thread_id();
-                const int* right = careful();
-                const bool same_address = plain(tx, rx);
-                if (thread_id() == thread) continue;
-                ++seen.moved;
-                seen.kept += same_address;
-                seen.wrong_again += careful() == right;
-            }
+            for (int i = 0; i < 200; ++i) turn(i, tx, rx);
             const auto closed = std::move(tx);
         });
+    });
+}
+
+// `plain` reads the address as anybody would write it, `careful` by the way out.
+template <class Plain, class Careful>
+Seen observe_moves(Plain plain, Careful careful) {
+    Seen seen;
+    take_turns([&](int, Sender<int>& tx, Receiver<int>& rx) {
+        const auto thread = thread_id();
+        const int* right = careful();
+        const bool same_address = plain(tx, rx);
+        if (thread_id() == thread) return;
+        ++seen.moved;
+        seen.kept += same_address;
+        seen.wrong_again += careful() == right;
     });
     return seen;
 }
@@ -107,25 +113,11 @@ TEST_CASE("thread_local: an address kept across a park is another thread's; a fu
 
 TEST_CASE("what a call left in errno is lost when the goroutine wakes on another thread") {
     int lost = 0;
-    Options options;
-    options.workers = 4;
-    options.migrate_always = true;
-    run(options, [&] {
-        auto [tx, partner_rx] = channel<int>();
-        auto [partner_tx, rx] = channel<int>();
-        scope([&, &tx = tx, &rx = rx](Scope& s) {
-            s.go("partner", [rx = std::move(partner_rx), tx = std::move(partner_tx)]() mutable {
-                while (auto v = rx.recv())
-                    if (!tx.send(*v)) return;
-            });
-            for (int i = 0; i < 200; ++i) {
-                const auto thread = thread_id();
-                *errno_address() = 10'000 + i;
-                bounce(tx, rx);
-                if (thread_id() != thread) lost += *errno_address() != 10'000 + i;
-            }
-            const auto closed = std::move(tx);
-        });
+    take_turns([&](int i, Sender<int>& tx, Receiver<int>& rx) {
+        const auto thread = thread_id();
+        *errno_address() = 10'000 + i;
+        bounce(tx, rx);
+        if (thread_id() != thread) lost += *errno_address() != 10'000 + i;
     });
     CHECK(lost > 0);  // so keep the value, not the hope
 }
