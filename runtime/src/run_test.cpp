@@ -228,4 +228,20 @@ TEST_CASE("an exception in flight belongs to its goroutine across parks") {
     });
 }
 
+TEST_CASE("a call that returns while the last worker falls asleep is never taken for a deadlock") {
+    for (const unsigned workers : {1U, 2U}) {
+        CAPTURE(workers);
+        // Read after the run: a deadlock that is said ends it with 2.
+        const int code =
+            weft::run({.workers = workers, .on_deadlock = [](const std::string&) {}}, [] {
+                PinnedThread pinned("pinned");
+                for (int i = 0; i < 10'000; ++i) {
+                    blocking("return at once", [] {});
+                    pinned.call([] {});
+                }
+            });
+        CHECK(code == 0);
+    }
+}
+
 }  // namespace weft

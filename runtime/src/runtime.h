@@ -87,7 +87,7 @@ class Runtime {
     void wake_sleeper() noexcept;
     void wake(Worker& worker) noexcept;
     void forget_sleeper(Worker& worker) noexcept;
-    bool all_quiet(const Worker& me) const noexcept;
+    bool all_quiet() noexcept;
     void report_deadlock() noexcept;
     bool anything_queued() const noexcept;
 

@@ -47,7 +47,7 @@ void Runtime::sleep(Worker& me, std::int64_t deadline) noexcept {
     heavy_fence();
     const bool look_again = anything_queued() || stopping.load(std::memory_order_seq_cst) ||
                             earliest_timer() < deadline;
-    if (look_again || all_quiet(me)) {
+    if (look_again || all_quiet()) {
         forget_sleeper(me);
         if (!look_again) report_deadlock();
         return;
@@ -100,13 +100,18 @@ void Runtime::wake_all() noexcept {
     sleepers_.store(0, std::memory_order_seq_cst);
 }
 
-// Whether nothing in this process can ever make a goroutine runnable again.
-bool Runtime::all_quiet(const Worker&) const noexcept {
+// Whether nothing in this process can ever make a goroutine runnable again. Under the lock no
+// sleeper is woken or gets up: otherwise each could be seen at rest while another was at work.
+bool Runtime::all_quiet() noexcept {
+    std::lock_guard lock(idle_mutex_);
     if (sleepers_.load(std::memory_order_seq_cst) != workers.size()) return false;
-    return !anything_queued() && earliest_timer() == TimerHeap::never && poller.waiting() == 0 &&
+    // Another thread queues the goroutine that waited for it and is no longer counted then: so the
+    // queues are looked at last.
+    return earliest_timer() == TimerHeap::never && poller.waiting() == 0 &&
            blocking_active.load(std::memory_order_seq_cst) == 0 &&
            pinned_calls().load(std::memory_order_seq_cst) == 0 &&
-           (sim || outside_wakers().load(std::memory_order_seq_cst) == 0) && !main_has_ended();
+           (sim || outside_wakers().load(std::memory_order_seq_cst) == 0) && !main_has_ended() &&
+           !anything_queued();
 }
 
 void Runtime::report_deadlock() noexcept {
