@@ -61,6 +61,10 @@ cohort_use_node() {
     [ -x "$folder/bin/node" ] || cohort_fetch_node "$folder" || return 1
     PATH="$folder/bin:$PATH"
     export PATH
+    # This Node brings its own list of authorities; a hospital whose proxy looks into TLS has put its
+    # own beside the system's.
+    local trusted=/etc/ssl/certs/ca-certificates.crt
+    [ -n "${NODE_EXTRA_CA_CERTS:-}" ] || [ ! -r "$trusted" ] || export NODE_EXTRA_CA_CERTS="$trusted"
     cohort_node_is_good || { echo "node: the fetched Node does not run" >&2; return 1; }
 }
 
