@@ -26,7 +26,7 @@ struct Number {
     using Value = int;
 };
 
-void wait_for_cancel(bool& seen) {
+void wait_for_cancel(auto& seen) {  // bool, or atomic where several wait
     try {
         sleep(1h);
     } catch (const Cancelled&) {
@@ -97,7 +97,7 @@ TEST_CASE(
         int number;
     };
     test::everywhere([] {
-        bool cancelled = false;
+        std::atomic<bool> cancelled = false;
         try {
             scope([&](Scope& s) {
                 s.go([&] { wait_for_cancel(cancelled); });
