@@ -25,10 +25,9 @@ func init() {
 		row{"million-shutdown", "s", shutdownMillion})
 }
 
-func channelsMillion() float64 {
-	start := time.Now()
-	c := make(chan int64)
-	var group sync.WaitGroup
+// A million goroutines that wait for one value each, or for the channel's end, once all have begun.
+func parkMillion(c <-chan int64) *sync.WaitGroup {
+	group := new(sync.WaitGroup)
 	var waiting atomic.Int64
 	group.Add(million)
 	for range million {
@@ -41,6 +40,13 @@ func channelsMillion() float64 {
 	for waiting.Load() < million {
 		runtime.Gosched()
 	}
+	return group
+}
+
+func channelsMillion() float64 {
+	start := time.Now()
+	c := make(chan int64)
+	group := parkMillion(c)
 	for i := range int64(million) {
 		c <- i
 	}
@@ -49,20 +55,8 @@ func channelsMillion() float64 {
 }
 
 func besideAMillion(measure func() float64) float64 {
-	end := make(chan struct{})
-	var group sync.WaitGroup
-	var waiting atomic.Int64
-	group.Add(million)
-	for range million {
-		go func() {
-			waiting.Add(1)
-			<-end
-			group.Done()
-		}()
-	}
-	for waiting.Load() < million {
-		runtime.Gosched()
-	}
+	end := make(chan int64)
+	group := parkMillion(end)
 	figure := measure()
 	close(end)
 	group.Wait()
