@@ -10,8 +10,6 @@ namespace cohort::sites {
 
 namespace {
 
-const StudyId study{"00000000-0000-7000-8000-00000000000a"};
-
 Result<StudyId> import_study(db::Tx&) {
     return study;
 }

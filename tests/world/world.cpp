@@ -6,6 +6,7 @@
 
 #include "weft/context.h"
 #include "weft/ensure.h"
+#include "weft/run.h"
 
 #include "cohort/audit/sealer.h"
 #include "cohort/audit/verify.h"
