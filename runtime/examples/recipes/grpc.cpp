@@ -25,11 +25,19 @@ using namespace std::chrono_literals;
 namespace {
 
 // [service]
+/// Every call must be answered: Shutdown() waits for that. So one that is dropped anywhere (no
+/// room, nobody takes it any more, its goroutine is cancelled) is answered by its destructor.
+struct Refuse {
+    void operator()(grpc::ServerUnaryReactor* answer) const {
+        answer->Finish({grpc::StatusCode::UNAVAILABLE, "busy or closing: try again"});
+    }
+};
+
 struct Call {
     const ward::Sample* sample;
     ward::Finding* finding;
     grpc::CallbackServerContext* context;
-    grpc::ServerUnaryReactor* answer;
+    std::unique_ptr<grpc::ServerUnaryReactor, Refuse> answer;
 };
 
 /// Runs on gRPC's threads, so it never waits: a call goes to the goroutines, or is refused at once.
@@ -40,8 +48,7 @@ class Laboratory final : public ward::Laboratory::CallbackService {
     grpc::ServerUnaryReactor* Measure(grpc::CallbackServerContext* context,
                                       const ward::Sample* sample, ward::Finding* finding) override {
         grpc::ServerUnaryReactor* answer = context->DefaultReactor();
-        if (!calls_.try_send(Call{sample, finding, context, answer}))
-            answer->Finish({grpc::StatusCode::RESOURCE_EXHAUSTED, "too many wait already"});
+        (void)calls_.try_send(Call{sample, finding, context, {answer, {}}});
         return answer;
     }
 
@@ -50,14 +57,15 @@ class Laboratory final : public ward::Laboratory::CallbackService {
 };
 
 // A goroutine a call; the caller's deadline becomes the ambient one.
-void measure(const Call& call) {
+void measure(Call call) {
     const auto left = call.context->deadline() - std::chrono::system_clock::now();
     const auto done = weft::timeout(left, [&] {
         weft::sleep(std::chrono::milliseconds(call.sample->wait_ms()));
         call.finding->set_text("13.9 g/dL for " + call.sample->subject());
     });
-    call.answer->Finish(done ? grpc::Status::OK
-                             : grpc::Status(grpc::StatusCode::DEADLINE_EXCEEDED, "took too long"));
+    call.answer.release()->Finish(
+        done ? grpc::Status::OK
+             : grpc::Status(grpc::StatusCode::DEADLINE_EXCEEDED, "took too long"));
 }
 // [end]
 
@@ -78,6 +86,9 @@ weft::Result<ward::Finding> measure(ward::Laboratory::Stub& stub, const ward::Sa
     try {
         const auto status = TRY(ends.second.get());
         if (status.ok()) return finding;
+        // gRPC keeps the deadline too, and may notice it before we do.
+        if (status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED)
+            return weft::Error{weft::ErrorKind::timeout, "deadline", status.error_message()};
         return weft::Error{weft::ErrorKind::unavailable, "grpc", status.error_message()};
     } catch (const weft::Cancelled&) {
         context.TryCancel();
@@ -120,8 +131,10 @@ int main_goroutine() {
     const weft::OutsideWaker callers;  // an idle server is not a deadlock
     (void)weft::cancellable([&, &calls = calls](weft::CancelHandle& handle) {
         weft::scope([&](weft::Scope& s) {
-            s.go("serve", [&] {
-                for (const Call& call : calls) s.go("measure", [call] { measure(call); });
+            s.go("serve", [&s, calls = std::move(calls)]() mutable {
+                while (auto call = calls.recv())
+                    s.go("measure",
+                         [call = std::move(*call)]() mutable { measure(std::move(call)); });
             });
             const auto stub = ward::Laboratory::NewStub(grpc::CreateChannel(
                 "127.0.0.1:" + std::to_string(port), grpc::InsecureChannelCredentials()));
