@@ -3,6 +3,7 @@
 // before.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -19,12 +20,17 @@ namespace cohort::db {
 enum class Synchronous : std::uint8_t { off, normal, full };
 
 struct Options {
-    std::string folder;  ///< holds cohort.db, its WAL and the lock; created when absent
+    std::string folder;    ///< holds cohort.db, its WAL and the lock; created when absent
+    std::string postgres;  ///< a PostgreSQL database instead: a URI as libpq reads it
 
     int readers = 4;           ///< connections for read()
+    int writers = 16;          ///< connections for transact(); SQLite has one
     std::size_t queue = 4096;  ///< units waiting for the writer; beyond it: unavailable at once
     std::size_t batch = 256;   ///< units in one commit at most
     std::size_t read_queue = 4096;  ///< reads waiting for a connection; beyond it: unavailable
+
+    /// How long PostgreSQL is asked what became of a commit whose answer was lost.
+    std::chrono::milliseconds outcome_patience{30'000};
 
     std::int64_t checkpoint_bytes = 4 << 20;  ///< WAL size that starts a checkpoint on the side
     std::int64_t wal_limit_bytes = 64 << 20;  ///< WAL size at which writing waits for a checkpoint
@@ -36,7 +42,7 @@ struct Options {
 
 /// What the system page shows. Counters since the store was opened.
 struct Stats {
-    std::string kind;  ///< "sqlite"
+    std::string kind;  ///< "sqlite" or "postgresql"
     std::string path;
     std::int64_t bytes = 0;
     std::int64_t wal_bytes = 0;
@@ -45,11 +51,12 @@ struct Stats {
     std::int64_t batches = 0;         ///< commits, each of one unit at least
     std::int64_t failed_batches = 0;  ///< commits that the file or the disk refused
     std::int64_t refused = 0;         ///< units and reads turned away because a queue was full
+    std::int64_t repeated = 0;        ///< runs of a unit after its first: another was in its way
     std::int64_t reads = 0;
     std::int64_t checkpoints = 0;
 };
 
-/// What stands behind a Db. SQLite today; PostgreSQL gives the same two verbs.
+/// What stands behind a Db: SQLite or PostgreSQL.
 class Backend {
   public:
     /// A unit of work without its type.
@@ -69,12 +76,14 @@ class Backend {
 /// The store of one data folder. Safe from any goroutine or thread.
 class Db {
   public:
-    /// Opens or creates the store. Shape: the folder is locked until the Db goes.
+    /// Opens or creates the store. Shape: SQLite's folder is locked until the Db goes; a database
+    /// of PostgreSQL is shared.
     /// Errors: unavailable/store-locked names the process that holds the folder;
     /// unavailable/store-unreadable (not a database, another program's, damaged);
     /// unavailable/store-missing (the folder held a store, and its file is gone);
+    /// unavailable/store-unreachable, unavailable/store-unsuitable (PostgreSQL);
     /// unavailable/store-io, unavailable/store-full.
-    /// Blocks: its thread; call it once, before serving.
+    /// Blocks: the goroutine; call it once, before serving.
     static Result<std::unique_ptr<Db>> open(const Options& options);
 
     explicit Db(std::unique_ptr<Backend> backend) : backend_(std::move(backend)) {}
@@ -82,14 +91,17 @@ class Db {
 
     /// Changes the store: `f(Tx&)` returns a Result<T> and is one unit of work, all or nothing.
     ///
-    /// Shape:    returns f's result once it is durable. `f` runs on the writer's thread together
-    ///           with other units, in a savepoint of its own; its Error rolls back that unit alone.
-    ///           It may be run again (PostgreSQL), so it must set, not add to, what it captures.
+    /// Shape:    returns f's result once it is durable. With SQLite `f` runs on the writer's thread
+    ///           together with other units, in a savepoint of its own; its Error rolls back that
+    ///           unit alone. With PostgreSQL it runs here, and again when another unit was in its
+    ///           way, so it must set, not add to, what it captures.
     /// Errors:   those of f; unavailable/store-busy when the queue is full (nothing was done);
-    ///           unavailable/store-* when the commit failed (nothing was acknowledged to anyone).
+    ///           unavailable/store-* when the commit failed (nothing was acknowledged to anyone);
+    ///           unavailable/store-outcome-unknown when PostgreSQL was lost in a commit and did not
+    ///           come back.
     /// Blocks:   the goroutine. `f` itself may not park, and may not use the Db.
-    /// Cancels:  a unit that has not started is withdrawn; once started, the wait is shielded and
-    ///           the true outcome is returned.
+    /// Cancels:  a unit that has not started is withdrawn; once started (PostgreSQL: once its
+    ///           commit has), the wait is shielded and the true outcome is returned.
     /// Ordering: what is committed is seen by every later read() and transact().
     template <class F>
     auto transact(F f) {

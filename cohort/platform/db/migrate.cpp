@@ -21,10 +21,14 @@ std::string label(int number, std::string_view name) {
 }
 
 Result<std::map<int, Applied>> applied_steps(Db& db) {
-    return db.transact([](Tx& tx) -> Result<std::map<int, Applied>> {
-        TRY(
-            tx.run("CREATE TABLE IF NOT EXISTS schema_version (number BIGINT PRIMARY KEY, "
-                   "name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at BIGINT NOT NULL)"));
+    const auto made = db.transact([](Tx& tx) {
+        return tx.run(
+            "CREATE TABLE IF NOT EXISTS schema_version (number BIGINT PRIMARY KEY, "
+            "name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at BIGINT NOT NULL)");
+    });
+    // In PostgreSQL two servers that start at once both see no table, and one is told this.
+    if (!made && made.error().code != "already-exists") return made.error();
+    return db.read([](Tx& tx) -> Result<std::map<int, Applied>> {
         std::map<int, Applied> steps;
         for (const Row& row : TRY(tx.all("SELECT number, name, checksum FROM schema_version")))
             steps[row.get<int>(0)] = {row.get<std::string>(1), row.get<std::string>(2)};
@@ -47,17 +51,19 @@ Result<void> check_history(const std::map<int, Applied>& had, std::span<const Mi
     return {};
 }
 
-Result<void> apply(Db& db, const Migration& step) {
+// Whether it was done here, and not by another server since we looked.
+Result<bool> apply(Db& db, const Migration& step) {
     // A deferred key would fail at COMMIT, and with it every neighbour in the batch.
     ENSURE(step.sql.find("DEFERRABLE") == std::string_view::npos,
            "migrations use no deferred constraints");
-    auto done = db.transact([&](Tx& tx) -> Result<void> {
-        TRY(tx.script(step.sql));
-        TRY(
-            tx.run("INSERT INTO schema_version (number, name, checksum, applied_at) "
-                   "VALUES (?, ?, ?, ?)",
-                   step.number, step.name, checksum(step.sql), now()));
-        return {};
+    auto done = db.transact([&](Tx& tx) -> Result<bool> {
+        // First, so that another server waits here until ours is done or has failed.
+        const auto ours =
+            TRY(tx.run("INSERT INTO schema_version (number, name, checksum, applied_at) "
+                       "VALUES (?, ?, ?, ?) ON CONFLICT (number) DO NOTHING",
+                       step.number, step.name, checksum(step.sql), now()));
+        if (ours == 1) TRY(tx.script(step.sql));
+        return ours == 1;
     });
     if (done) return done;
     Error error = std::move(done).error();
@@ -87,8 +93,7 @@ Result<std::vector<int>> migrate(Db& db, std::span<const Migration> steps) {
     std::vector<int> applied;
     for (const Migration& step : ordered) {
         if (had.contains(step.number)) continue;
-        TRY(apply(db, step));
-        applied.push_back(step.number);
+        if (TRY(apply(db, step))) applied.push_back(step.number);
     }
     return applied;
 }

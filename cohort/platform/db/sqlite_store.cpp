@@ -44,10 +44,6 @@ std::int64_t size_of(const std::string& path) {
 
 // --- opening and closing ------------------------------------------------------------------
 
-Result<std::unique_ptr<Db>> Db::open(const Options& options) {
-    return std::make_unique<Db>(TRY(SqliteStore::open(options)));
-}
-
 SqliteStore::SqliteStore(const Options& options,
                          std::pair<weft::Sender<Reader>, weft::Receiver<Reader>> readers)
     : options_(options),

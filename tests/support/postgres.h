@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <string>
+#include <vector>
+
+#include "tests/support/temp_folder.h"
+
+namespace test {
+
+/// A PostgreSQL server of the tests' own, in a temporary folder and on a free port of the loopback
+/// address. It runs as the user of its package where the tests run as root, which it refuses.
+/// Everything here blocks its thread.
+class PostgresServer {
+  public:
+    PostgresServer();
+    ~PostgresServer();
+    PostgresServer(const PostgresServer&) = delete;
+    PostgresServer& operator=(const PostgresServer&) = delete;
+
+    /// One for all tests of a process, which ends with the process.
+    static PostgresServer& shared();
+
+    /// Starts it and waits until it answers; after kill() it recovers first.
+    void start();
+    /// kill -9 of all of it.
+    void kill();
+
+    /// A new, empty database; its URI. `how` as in CREATE DATABASE.
+    std::string create_database(const std::string& how = "ENCODING 'UTF8' LC_COLLATE 'C'");
+
+    const std::string& port() const { return port_; }
+
+    /// The URI's database at another port of this machine.
+    static std::string at_port(const std::string& url, const std::string& port);
+
+  private:
+    int run(const std::vector<std::string>& command);
+
+    TempFolder folder_;
+    std::string port_;
+    std::atomic<int> databases_{0};
+};
+
+}  // namespace test
