@@ -15,6 +15,9 @@ identity::Settings identity_settings(const config::Config& config) {
     settings.guesses.per_account = static_cast<int>(config.number("identity.guesses_per_account"));
     settings.guesses.per_address = static_cast<int>(config.number("identity.guesses_per_address"));
     settings.guesses.window = seconds("identity.guesses_window");
+    // What another server on the same database changes is to act here within a second.
+    if (!config.text("store.postgres").empty())
+        settings.remembered = std::chrono::milliseconds(800);
     // The idle time is kept no coarser than a tenth of itself.
     settings.touch_every = std::min(settings.touch_every, settings.lifetimes.idle / 10);
     return settings;

@@ -16,12 +16,15 @@ std::string data_file(const config::Config& config, const char* name) {
 }
 
 static Result<std::unique_ptr<db::Db>> open_db(const config::Config& config, bool read_only) {
-    return weft::blocking("open the store", [&] {
-        db::Options options;
-        options.folder = config.text("data.folder");
-        options.read_only = read_only;
-        return db::Db::open(options);
-    });
+    db::Options options;
+    options.folder = config.text("data.folder");
+    options.read_only = read_only;
+    options.postgres = config.text("store.postgres");
+    options.writers = static_cast<int>(config.number("store.connections"));
+    // Of SQLite's file every commit is synced, whatever is set.
+    if (!options.postgres.empty() && config.boolean("store.unsafe_server"))
+        options.synchronous = db::Synchronous::off;
+    return db::Db::open(options);
 }
 
 Result<std::unique_ptr<db::Db>> open_store_to_read(const config::Config& config) {

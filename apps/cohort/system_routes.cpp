@@ -25,6 +25,7 @@ static json::object store_json(const db::Stats& stats) {
                                     {"batches", stats.batches},
                                     {"units", stats.units},
                                     {"failed_batches", stats.failed_batches},
+                                    {"repeated", stats.repeated},
                                     {"refused", stats.refused}}}};
 }
 

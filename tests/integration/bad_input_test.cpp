@@ -231,7 +231,9 @@ TEST_CASE("a store file replaced by garbage is a problem for each request and an
     });
 }
 
-TEST_CASE("garbage written over the store beside a running server is told, and the server lives") {
+// PostgreSQL keeps its files to itself.
+TEST_CASE("garbage written over the store beside a running server is told, and the server lives" *
+          doctest::skip(on_postgresql())) {
     in_scene([](Scene& scene) {
         const std::string file = scene.folder / "cohort.db";
         {
@@ -257,7 +259,9 @@ TEST_CASE("garbage written over the store beside a running server is told, and t
     });
 }
 
-TEST_CASE("on a full disk a save says so, what was acknowledged is there, and reading goes on") {
+// As above.
+TEST_CASE("on a full disk a save says so, what was acknowledged is there, and reading goes on" *
+          doctest::skip(on_postgresql())) {
     const int code = weft::run([] {
         const test::TempFolder folder;
         const Ground ground = lay_ground(*open_store(folder / "store"));

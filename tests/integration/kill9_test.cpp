@@ -131,8 +131,7 @@ void check_kept(Server& server, const Ground& ground, std::vector<Work>& all) {
 
 // Over the whole store: nothing twice, nothing without its record.
 void check_store(const test::TempFolder& folder, std::int64_t works) {
-    cohort::db::Options options;
-    options.folder = folder.path();
+    cohort::db::Options options = store_of(folder.path());
     options.read_only = true;
     auto db = cohort::db::Db::open(options);
     REQUIRE(db);
@@ -151,12 +150,6 @@ void check_store(const test::TempFolder& folder, std::int64_t works) {
     CHECK(count("audit_record WHERE action = 'form.created'") == works);
     CHECK(count("audit_record WHERE action = 'form.item.changed'") == works);
     CHECK(count("audit_record WHERE action = 'form.completed'") == works);
-}
-
-int verify_audit(const test::TempFolder& folder) {
-    Process process({COHORT_BINARY, "verify-audit", "--data", folder.path()},
-                    folder / "verify.txt");
-    return weft::blocking("verify the audit", [&] { return process.wait(); });
 }
 
 }  // namespace

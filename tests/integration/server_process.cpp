@@ -5,13 +5,16 @@
 
 #include "weft/blocking.h"
 
+#include "tests/world/store.h"
+
 namespace tests {
 
 static std::vector<std::string> command(const test::TempFolder& folder,
                                         const std::vector<std::string>& more) {
     std::vector<std::string> arguments = {COHORT_BINARY, "serve",  "--data",
                                           folder.path(), "--port", "0"};
-    arguments.insert(arguments.end(), more.begin(), more.end());
+    for (const auto& said : {store_arguments(folder.path()), more})
+        arguments.insert(arguments.end(), said.begin(), said.end());
     return arguments;
 }
 
@@ -45,6 +48,13 @@ int Server::wait() {
 int Server::stop() {
     signal(SIGTERM);
     return wait();
+}
+
+int verify_audit(const test::TempFolder& folder) {
+    std::vector<std::string> command = {COHORT_BINARY, "verify-audit", "--data", folder.path()};
+    for (const std::string& said : store_arguments(folder.path())) command.push_back(said);
+    Process process(command, folder / "verify.txt");
+    return weft::blocking("verify the audit", [&] { return process.wait(); });
 }
 
 }  // namespace tests

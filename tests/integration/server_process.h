@@ -38,4 +38,8 @@ class Server {
     std::string address_;
 };
 
+/// Runs `cohort verify-audit` on the store of a folder. Shape: its exit code.
+/// Blocks: the goroutine.
+int verify_audit(const test::TempFolder& folder);
+
 }  // namespace tests

@@ -15,6 +15,7 @@
 #include "cohort/platform/app.h"
 #include "cohort/platform/http/request.h"
 #include "tests/support/temp_folder.h"
+#include "tests/world/store.h"
 
 namespace tests {
 
@@ -44,9 +45,6 @@ struct Ground {
     std::map<std::string, std::string, std::less<>> tokens;  ///< of the people's sessions, by login
 };
 
-/// Opens a store in the folder and brings its schema up.
-std::unique_ptr<cohort::db::Db> open_store(const std::string& folder);
-
 /// Puts a study, two sites and some people into a new store: ann and amy coordinate at site A, bob
 /// at site B, monitor watches the study, builder builds studies, editor may see nothing.
 Ground lay_ground(cohort::db::Db& db);
@@ -56,7 +54,12 @@ cohort::http::Pairs headers_of(const std::string& token);
 
 class World {
   public:
+    /// With a store in a folder of its own, in the simulator too.
     World();
+    /// With the store that this run of the tests is for, every unit of work run twice, the first
+    /// time in vain.
+    struct OnChosenStore {};
+    explicit World(OnChosenStore);
     ~World();
 
     /// Asks as somebody; `who` is a login, empty for a stranger. Goes through the dispatcher, the
@@ -91,13 +94,15 @@ class World {
 
   private:
     struct Server;
+    World(const std::function<cohort::db::Options(const std::string&)>& store_in, bool units_again);
 
     test::TempFolder folder_;
     Ground ground_;
     std::unique_ptr<Server> server_;
 };
 
-/// Runs `body` with a world of its own, in a runtime of its own, which must end well.
+/// Runs `body` with a world of its own on the chosen store, in a runtime of its own, which must end
+/// well.
 void in_world(const std::function<void(World&)>& body);
 
 }  // namespace tests

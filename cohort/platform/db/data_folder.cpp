@@ -44,12 +44,17 @@ Result<void> sync_folder(const std::string& path) {
 
 }  // namespace
 
-Result<std::unique_ptr<DataFolder>> DataFolder::hold(const std::string& path) {
+Result<void> DataFolder::make(const std::string& path) {
     std::error_code failed;
     const bool created = fs::create_directories(path, failed);
     if (failed) return io_error("cannot create the data folder " + path, failed.value());
     if (created) fs::permissions(path, fs::perms::owner_all, failed);
+    return {};
+}
 
+Result<std::unique_ptr<DataFolder>> DataFolder::hold(const std::string& path) {
+    TRY(make(path));
+    std::error_code failed;
     const std::string lock_file = path + "/cohort.lock";
     const int lock = ::open(lock_file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (lock < 0) return io_error("cannot open " + lock_file, errno);

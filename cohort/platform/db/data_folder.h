@@ -17,6 +17,10 @@ class DataFolder {
     /// unavailable/store-missing: the folder held a store and its file is gone or empty.
     static Result<std::unique_ptr<DataFolder>> hold(const std::string& path);
 
+    /// Creates the folder for its owner alone; nothing happens when it is there.
+    /// Errors: unavailable/store-io.
+    static Result<void> make(const std::string& path);
+
     /// Where the store's file of a folder is.
     static std::string store_file(const std::string& path) { return path + "/cohort.db"; }
 

@@ -9,7 +9,13 @@
 namespace cohort::db {
 
 Result<std::unique_ptr<Db>> Db::open(const Options& options) {
-    if (!options.postgres.empty()) return std::make_unique<Db>(TRY(PostgresStore::open(options)));
+    if (!options.postgres.empty()) {
+        // For what is not in the database: the audit's key, the log.
+        if (!options.folder.empty() && !options.read_only)
+            TRY(weft::blocking("make the folder",
+                               [&] { return DataFolder::make(options.folder); }));
+        return std::make_unique<Db>(TRY(PostgresStore::open(options)));
+    }
     auto store = weft::blocking("open the store", [&] { return SqliteStore::open(options); });
     return std::make_unique<Db>(TRY(std::move(store)));
 }

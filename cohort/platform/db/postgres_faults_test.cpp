@@ -8,7 +8,7 @@
 #include "weft/net.h"
 #include "weft/task_set.h"
 
-#include "cohort/platform/db/postgres_test_world.h"
+#include "cohort/platform/db/test_postgres.h"
 
 namespace cohort::db {
 
@@ -45,7 +45,8 @@ class Network {
             tasks_.go("answers", [this, client = *client] {
                 auto server = weft::net::dial(server_);
                 if (!server) return;
-                tasks_.go("requests", [this, client, server = *server] { carry(client, server, true); });
+                tasks_.go("requests",
+                          [this, client, server = *server] { carry(client, server, true); });
                 carry(*server, client, false);
             });
         }

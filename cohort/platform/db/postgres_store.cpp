@@ -10,7 +10,6 @@
 
 #include <algorithm>
 #include <functional>
-#include <optional>
 #include <utility>
 
 #include "weft/context.h"
@@ -98,7 +97,7 @@ PostgresStore::Pool::Pool(std::pair<weft::Sender<Place>, weft::Receiver<Place>> 
       idle(std::move(places.second)),
       size(size_),
       limit(static_cast<std::int64_t>(queue) + size_) {
-    for (int i = 0; i < size; ++i) (void)give_back.try_send(Place{});
+    for (int i = 0; i < size; ++i) (void)give_back->try_send(Place{});
 }
 
 /// A place of a pool, given back at the end of the block.
@@ -114,10 +113,14 @@ class PostgresStore::Loan {
             if (!connection->broken()) weft::shield([&] { connection->cancel(); });
             connection.reset();
         }
-        (void)pool_.give_back.try_send(std::move(*place_));
+        if (pool_.give_back) (void)pool_.give_back->try_send(std::move(*place_));
     }
 
-    Place& place() { return *place_; }
+    bool taken() const { return place_.has_value(); }  ///< false once the store is closed
+    Place& place() {
+        ENSURE(place_.has_value(), "a closed store lends nothing");
+        return *place_;
+    }
 
   private:
     Pool& pool_;
@@ -177,7 +180,10 @@ void PostgresStore::close() {
     weft::shield([this] {
         if (closed_.exchange(true)) return;
         for (Pool* pool : {&writers_, &readers_}) {
+            // Those that are out come back, after who already waits for one; who comes later sees
+            // the end of the channel.
             for (int i = 0; i < pool->size; ++i) (void)pool->idle.recv();
+            pool->give_back.reset();
         }
     });
 }
@@ -200,6 +206,7 @@ Result<void> PostgresStore::repeat(Pool& pool, Go go) {
             std::optional<Count> waits(pool.waiting);
             Loan loan(pool);
             waits.reset();
+            if (!loan.taken()) return {closed_error()};
             if (auto ready = make_ready(loan.place()); !ready) return {ready};
             auto done = go(loan.place());
             if (loan.place().connection->broken()) generation_.fetch_add(1);

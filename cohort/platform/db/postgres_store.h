@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -40,7 +41,7 @@ class PostgresStore final : public Backend {
         Pool(const char* name, int size, std::size_t queue);
         Pool(std::pair<weft::Sender<Place>, weft::Receiver<Place>> places, int size,
              std::size_t queue);
-        weft::Sender<Place> give_back;
+        std::optional<weft::Sender<Place>> give_back;  // gone once the store is closed
         weft::Receiver<Place> idle;
         const int size;
         const std::int64_t limit;              // calls under way, waiting ones with them

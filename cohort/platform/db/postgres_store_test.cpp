@@ -12,7 +12,7 @@
 
 #include "cohort/platform/db/db.h"
 #include "cohort/platform/db/migrate.h"
-#include "cohort/platform/db/postgres_test_world.h"
+#include "cohort/platform/db/test_postgres.h"
 #include "tests/support/goroutines.h"
 #include "tests/support/postgres.h"
 #include "tests/support/test.h"
@@ -261,6 +261,43 @@ TEST_CASE("PostgreSQL: who waits for more than the store takes is turned away at
             open.set();
         });
         CHECK(small->stats().refused == 1);
+        CHECK(world.count() == 1);
+    });
+}
+
+TEST_CASE("PostgreSQL: closing waits for who is inside and turns away who comes later") {
+    in_runtime([] {
+        World world;
+        Options options = options_for(world.url);
+        options.writers = 1;
+        const auto small = Db::open(options).value();
+        const auto insert = [&](std::int64_t number) {
+            return small->transact([=](Tx& tx) -> Result<void> {
+                TRY(tx.run("INSERT INTO item (number) VALUES (?)", number));
+                return {};
+            });
+        };
+        weft::Event inside;
+        weft::Event open;
+        weft::scope([&](weft::Scope& s) {
+            s.go([&] {
+                const auto stored = small->transact([&](Tx& tx) -> Result<void> {
+                    inside.set();
+                    open.wait();
+                    TRY(tx.run("INSERT INTO item (number) VALUES (1)"));
+                    return {};
+                });
+                CHECK(stored.ok());
+            });
+            inside.wait();
+            s.go([&] { small->close(); });
+            for (bool closing = false; !closing;) {
+                const auto outcome = small->read(count_in);
+                closing = !outcome.ok() && outcome.error().code == "store-closed";
+            }
+            open.set();
+        });
+        CHECK(insert(2).error().code == "store-closed");
         CHECK(world.count() == 1);
     });
 }

@@ -45,11 +45,15 @@ std::optional<T> number_of(std::string_view text) {
     return number;
 }
 
-Value number_cell(std::string_view text) {
-    if (const auto whole = number_of<std::int64_t>(text)) return *whole;
+Value fraction_cell(std::string_view text) {
     const auto number = number_of<double>(text);  // knows "NaN" and "Infinity" too
     ENSURE(number.has_value(), "a number of the store's server can be read");
     return *number;
+}
+
+Value number_cell(std::string_view text) {
+    if (const auto whole = number_of<std::int64_t>(text)) return *whole;
+    return fraction_cell(text);
 }
 
 int hex_digit(char c) {
@@ -131,7 +135,7 @@ Value postgres_cell(unsigned int type, std::string_view text) {
             return number_cell(text);
         case oid_float4:
         case oid_float8:
-            return number_of<double>(text).value();
+            return fraction_cell(text);
         case oid_bytea:
             return bytes_cell(text);
         default:
