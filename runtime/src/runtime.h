@@ -88,7 +88,7 @@ class Runtime {
     void wake(Worker& worker) noexcept;
     void forget_sleeper(Worker& worker) noexcept;
     bool all_quiet() noexcept;
-    void report_deadlock() noexcept;
+    void report_deadlock(bool others_may_wake) noexcept;
     bool anything_queued() const noexcept;
 
     std::mutex injected_mutex_;

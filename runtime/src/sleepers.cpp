@@ -26,7 +26,7 @@ void Runtime::sleep(Worker& me, std::int64_t deadline) noexcept {
     if (sim) {
         // One worker, nothing runnable, no timer: nothing will ever happen again.
         if (main_has_ended() && live() == 0) return stop(0);
-        return report_deadlock();
+        return report_deadlock(false);
     }
     bool poll_here = false;
     {
@@ -48,8 +48,12 @@ void Runtime::sleep(Worker& me, std::int64_t deadline) noexcept {
     const bool look_again = anything_queued() || stopping.load(std::memory_order_seq_cst) ||
                             earliest_timer() < deadline;
     if (look_again || all_quiet()) {
+        // Counted between two looks: a thread that has ended by the second has left whom it woke in
+        // the queues.
+        const bool others_may_wake = !look_again && foreign_threads() > 0;
+        const bool stuck = !look_again && all_quiet();
         forget_sleeper(me);
-        if (!look_again) report_deadlock();
+        if (stuck) report_deadlock(others_may_wake);
         return;
     }
     if (poll_here) {
@@ -114,8 +118,7 @@ bool Runtime::all_quiet() noexcept {
            !anything_queued();
 }
 
-void Runtime::report_deadlock() noexcept {
-    const bool others_may_wake = !sim && foreign_threads() > 0;
+void Runtime::report_deadlock(bool others_may_wake) noexcept {
     if (others_may_wake) {
         std::lock_guard lock(idle_mutex_);
         if (deadlock_said_) return;
