@@ -46,10 +46,13 @@ else()
 endif()
 if(protoc AND grpc_plugin)
   set(folder ${CMAKE_CURRENT_SOURCE_DIR}/recipes)
-  add_custom_command(OUTPUT ward.pb.cc ward.grpc.pb.cc ward.pb.h ward.grpc.pb.h
-    DEPENDS ${folder}/ward.proto
-    COMMAND ${protoc} -I${folder} --cpp_out=. --grpc_out=.
-            --plugin=protoc-gen-grpc=${grpc_plugin} ${folder}/ward.proto)
+  # While configuring, so that who only reads the sources (clang-tidy) finds it too.
+  if(${folder}/ward.proto IS_NEWER_THAN ${CMAKE_CURRENT_BINARY_DIR}/ward.grpc.pb.h)
+    execute_process(COMMAND ${protoc} -I${folder} --cpp_out=. --grpc_out=.
+                            --plugin=protoc-gen-grpc=${grpc_plugin} ${folder}/ward.proto
+                    WORKING_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR} COMMAND_ERROR_IS_FATAL ANY)
+  endif()
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${folder}/ward.proto)
   beside(recipes/grpc LINKS PkgConfig::grpc SOURCES ward.pb.cc ward.grpc.pb.cc)
 else()
   message(STATUS "examples: recipes/grpc is left out, protoc or grpc_cpp_plugin is missing")
