@@ -4,10 +4,18 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import type { Target } from "./target";
 
 const startMs = 60_000;
 const stopMs = 20_000;
+
+/** A server that the pages are tried against. */
+export interface Target {
+  kind: "server" | "binary" | "mock";
+  url: string;
+  /** The password of one of the demo users, such as coordinator@demo. */
+  passwordOf: (login: string) => string;
+  stop: () => Promise<void>;
+}
 
 /** A target that can be lost and come back, with what it had stored. */
 export interface Binary extends Target {

@@ -3,6 +3,7 @@
 // Each page passes axe in both languages and both sizes and leaves its pictures for the docs.
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Target } from "./binary";
 import { inspect, inspectAsItIs, launch, newPage, picture, tabTo } from "./browser";
 import { fillStudy } from "./fill/fill";
 import {
@@ -13,7 +14,7 @@ import {
   saved,
   signIn as signInAt,
 } from "./steps";
-import { findTarget, type Target } from "./target";
+import { findTarget } from "./target";
 
 let target: Target;
 let browser: Browser;

@@ -2,7 +2,7 @@
 // What people do on a page, in the words of the tests.
 import type { Page } from "playwright-core";
 import { expect } from "vitest";
-import type { Target } from "./target";
+import type { Target } from "./binary";
 
 export const field = (item: string): string => `[data-item="${item}"]`;
 export const input = (item: string): string => `${field(item)} .ant-input`;

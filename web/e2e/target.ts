@@ -1,17 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the journey runs against: a server that is up (COHORT_URL), the built binary, which is
 // started here on a free port in a folder of its own (COHORT_BINARY), or else the mock.
-import { startBinary } from "./binary";
+import { startBinary, type Target } from "./binary";
 import { startMock } from "./mock/server";
 import { mockPassword } from "./mock/world";
-
-export interface Target {
-  kind: "server" | "binary" | "mock";
-  url: string;
-  /** The password of one of the demo users, such as coordinator@demo. */
-  passwordOf: (login: string) => string;
-  stop: () => Promise<void>;
-}
 
 export async function findTarget(): Promise<Target> {
   const { COHORT_URL: url, COHORT_PASSWORD: password, COHORT_BINARY: binary } = process.env;

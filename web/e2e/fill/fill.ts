@@ -11,7 +11,7 @@ import type {
   Visit,
 } from "../../src/api/types";
 import { studyModel, type StudyModel } from "../../src/study/model";
-import type { Target } from "../target";
+import type { Target } from "../binary";
 import { Api } from "./api";
 import { rowOf, type Moment } from "./values";
 
