@@ -142,6 +142,7 @@ std::variant<Arguments, Ending> read_arguments(int argc, const char* const* argv
     ShowConfig shown;
     Import importing;
     Export exported;
+    MigrateStore moving;
 
     CLI::App& s = add_command(cli, arguments, serve, "serve", "run the server");
     add_setting(s, arguments, "--port", "http.port");
@@ -171,6 +172,9 @@ std::variant<Arguments, Ending> read_arguments(int argc, const char* const* argv
     CLI::App& e = add_command(cli, arguments, exported, "export", "give out studies as ODM 1.3.2");
     e.add_option("study", exported.studies, "OIDs of studies; without one, all");
     e.add_option("--out", exported.out, "file to write; standard output without");
+
+    add_command(cli, arguments, moving, "migrate-store",
+                "move the data folder's store into the database that store.postgres names");
 
     const auto is_given = [&](const CLI::App* sub) { return sub->get_name() == argv[1]; };
     if (argc > 1 && argv[1][0] != '-' && cli.get_subcommands(is_given).empty()) {

@@ -55,7 +55,11 @@ struct Export {
     std::string out;                   ///< empty or "-": standard output
 };
 
-using Command = std::variant<Serve, VerifyAudit, ShowConfig, User, Site, Import, Export>;
+/// Moves the store of the data folder into the PostgreSQL database of `store.postgres`.
+struct MigrateStore {};
+
+using Command =
+    std::variant<Serve, VerifyAudit, ShowConfig, User, Site, Import, Export, MigrateStore>;
 
 struct Arguments {
     Command command;

@@ -16,5 +16,6 @@ Result<int> run(const User& command, const config::Config& config);
 Result<int> run(const Site& command, const config::Config& config);
 Result<int> run(const Import& command, const config::Config& config);
 Result<int> run(const Export& command, const config::Config& config);
+Result<int> run(const MigrateStore& command, const config::Config& config);
 
 }  // namespace cohort::app

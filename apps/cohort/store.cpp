@@ -27,6 +27,17 @@ static Result<std::unique_ptr<db::Db>> open_db(const config::Config& config, boo
     return db::Db::open(options);
 }
 
+Result<std::unique_ptr<db::Db>> open_embedded_store(const config::Config& config) {
+    db::Options options;
+    options.folder = config.text("data.folder");
+    options.read_only = true;
+    TRY(db::Db::open(options));  // makes no store where there is none
+    options.read_only = false;
+    auto db = TRY(db::Db::open(options));
+    TRY(db::migrate(*db, migrations::all()));
+    return db;
+}
+
 Result<std::unique_ptr<db::Db>> open_store_to_read(const config::Config& config) {
     return open_db(config, true);
 }

@@ -29,6 +29,10 @@ Result<Store> open_store(const config::Config& config);
 /// Errors: those of db::Db::open.
 Result<std::unique_ptr<db::Db>> open_store_to_read(const config::Config& config);
 
+/// The SQLite store of the data folder, whatever `store.postgres` says, held against a server.
+/// Errors: those of db::Db::open and db::migrate; unavailable/store-missing when there is none.
+Result<std::unique_ptr<db::Db>> open_embedded_store(const config::Config& config);
+
 /// Runs `act(db)`; where it only reads, beside a running server too.
 /// Errors: those of opening the store, and of `act`.
 template <class Act>

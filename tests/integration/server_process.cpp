@@ -50,9 +50,10 @@ int Server::stop() {
     return wait();
 }
 
-int verify_audit(const test::TempFolder& folder) {
+int verify_audit(const test::TempFolder& folder, const std::vector<std::string>& more) {
     std::vector<std::string> command = {COHORT_BINARY, "verify-audit", "--data", folder.path()};
-    for (const std::string& said : store_arguments(folder.path())) command.push_back(said);
+    for (const auto& said : {store_arguments(folder.path()), more})
+        command.insert(command.end(), said.begin(), said.end());
     Process process(command, folder / "verify.txt");
     return weft::blocking("verify the audit", [&] { return process.wait(); });
 }

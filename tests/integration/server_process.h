@@ -38,8 +38,8 @@ class Server {
     std::string address_;
 };
 
-/// Runs `cohort verify-audit` on the store of a folder. Shape: its exit code.
+/// Runs `cohort verify-audit` on the store of a folder, or where `more` says. Shape: its exit code.
 /// Blocks: the goroutine.
-int verify_audit(const test::TempFolder& folder);
+int verify_audit(const test::TempFolder& folder, const std::vector<std::string>& more = {});
 
 }  // namespace tests
