@@ -5,6 +5,7 @@
 
 #include "weft/blocking.h"
 
+#include "apps/cohort/files.h"
 #include "cohort/migrations/migrations.h"
 #include "cohort/platform/db/migrate.h"
 #include "cohort/study/store.h"
@@ -48,12 +49,32 @@ Result<StudyId> find_study(db::Tx& tx, const std::string& oid) {
     return study->id;
 }
 
+// A folder without its key is a copy that was forgotten, or another server's fresh folder: a key
+// made there would sign what nobody trusts.
+static Result<void> may_make_key(const config::Config& config, db::Db& db) {
+    if (config.boolean("audit.new_key")) return {};
+    const bool signed_before = TRY(db.read([](db::Tx& tx) -> Result<bool> {
+        return !TRY(tx.all("SELECT 1 FROM audit_head LIMIT 1")).empty();
+    }));
+    if (!signed_before) return {};
+    return unavailable("audit-key-missing",
+                       "The audit of this store is signed, and its key " +
+                           data_file(config, "audit.key") +
+                           " is not here: copy it from the other server or from the backup, or "
+                           "sign with a new one from now on by --set audit.new_key=true.");
+}
+
+static Result<auth::SigningKey> audit_key(const config::Config& config, db::Db& db) {
+    const std::string file = data_file(config, "audit.key");
+    if (!file_exists(file)) TRY(may_make_key(config, db));
+    return weft::blocking("read the audit key",
+                          [&] { return auth::SigningKey::load_or_create(file); });
+}
+
 Result<Store> open_store(const config::Config& config) {
     auto db = TRY(open_db(config, false));
     TRY(db::migrate(*db, migrations::all()));
-    auto key = TRY(weft::blocking("read the audit key", [&] {
-        return auth::SigningKey::load_or_create(data_file(config, "audit.key"));
-    }));
+    auto key = TRY(audit_key(config, *db));
     return Store{std::move(db), std::move(key)};
 }
 

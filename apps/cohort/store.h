@@ -20,7 +20,8 @@ struct Store {
 };
 
 /// Errors: those of db::Db::open, db::migrate and auth::SigningKey::load_or_create, with the folder
-/// in the text; unavailable/store-locked when another process holds it.
+/// in the text; unavailable/store-locked when another process holds it;
+/// unavailable/audit-key-missing.
 /// Blocks: the goroutine.
 Result<Store> open_store(const config::Config& config);
 

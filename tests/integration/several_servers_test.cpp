@@ -89,6 +89,24 @@ TEST_CASE("one key sent to two servers at once makes one subject" *
           }) == 0);
 }
 
+TEST_CASE("a server without the key of the audit does not start on an audit that is signed" *
+          doctest::skip(!on_postgresql())) {
+    CHECK(weft::run([] {
+              Pair pair;
+              CHECK(pair.add_subject(pair.first, "k").status == 201);
+              while (pair.count("audit_unsealed") > 0) weft::yield();
+              const test::TempFolder fresh;
+              std::vector<std::string> arguments = store_arguments(pair.folder.path());
+              arguments.insert(arguments.end(), {"--set", "data.demo=false"});
+              Server third(fresh, arguments);
+              CHECK(third.address().empty());
+              CHECK(third.wait() == 1);
+              arguments.insert(arguments.end(), {"--set", "audit.new_key=true"});
+              Server with_a_new_key(fresh, arguments);
+              CHECK_FALSE(with_a_new_key.address().empty());
+          }) == 0);
+}
+
 TEST_CASE("kill -9 of the server that seals leaves the work and the sealing to the other" *
           doctest::skip(!on_postgresql())) {
     CHECK(weft::run([] {

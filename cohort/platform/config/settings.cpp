@@ -18,6 +18,8 @@ static constexpr std::array all{
             "take a PostgreSQL server that may lose what it stored (fsync = off): for tests"},
     Setting{"store.connections", Type::number, "16", "connections to PostgreSQL that write", false,
             1},
+    Setting{"audit.new_key", Type::boolean, "false",
+            "make a new audit.key where it is missing, although the audit is signed already"},
     Setting{"http.address", Type::text, "127.0.0.1", "address to listen on"},
     Setting{"http.port", Type::number, "8080", "port to listen on; 0 takes a free one"},
     Setting{"http.web", Type::text, "web/dist", "folder of the built web pages"},

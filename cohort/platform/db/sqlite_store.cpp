@@ -129,13 +129,17 @@ void SqliteStore::close() {
         if (checkpointer_) checkpointer_->call([] {});
         // Those that are out come back, after who already waits for one; who comes later sees the
         // end of the channel.
-        for (; readers_ > 0; --readers_) (void)idle_.recv();
+        std::vector<std::optional<Reader>> readers;
+        for (; readers_ > 0; --readers_) readers.push_back(idle_.recv());
         give_back_.reset();
         writer_.reset();
         checkpointer_.reset();
-        checkpointing_.reset();
-        writing_.reset();  // the last connection: checkpoints and removes the WAL
-        folder_.reset();
+        weft::blocking("close the store", [&] {
+            readers.clear();
+            checkpointing_.reset();
+            writing_.reset();  // the last connection: checkpoints and removes the WAL
+            folder_.reset();
+        });
     });
 }
 
