@@ -32,9 +32,10 @@ def read_modules(text, errors):
 
 
 def owner(modules, path):
-    """The module with the longest name that the path starts with."""
-    if path.startswith("weft/"):
-        return "runtime"
+    """The module whose include folder holds it, else the one with the longest name that it starts with."""
+    for module in modules:
+        if (ROOT / module / "include" / path).is_file():
+            return module
     return max((m for m in modules if path.startswith(m + "/")), key=len, default=None)
 
 

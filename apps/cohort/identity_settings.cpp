@@ -8,7 +8,8 @@ identity::Settings identity_settings(const config::Config& config) {
         return std::chrono::duration_cast<std::chrono::seconds>(config.duration(key));
     };
     identity::Settings settings;
-    settings.secure_cookie = config.boolean("http.cookie_secure");
+    settings.secure_cookie =
+        config.boolean("http.cookie_secure") || !config.text("http.tls_certificate").empty();
     settings.environment = config.text("identity.environment");
     settings.lifetimes.idle = seconds("identity.session_idle");
     settings.lifetimes.absolute = seconds("identity.session_length");

@@ -23,6 +23,8 @@
 
 namespace cohort::app {
 
+constexpr auto certificate_interval = std::chrono::seconds(10);
+
 static Result<log::Logger> open_log(const config::Config& config) {
     const auto level = log::parse_level(config.text("log.level"));
     if (!level) return invalid("bad-setting", "log.level must be debug, info, warn or error.");
@@ -50,8 +52,17 @@ static http::ServerOptions server_options(const config::Config& config) {
     return options;
 }
 
+// Nothing where none is configured.
+static Result<std::unique_ptr<http::Certificate>> load_certificate(const config::Config& config) {
+    const std::string chain = config.text("http.tls_certificate");
+    if (chain.empty()) return std::unique_ptr<http::Certificate>{};
+    return http::Certificate::load(chain, config.text("http.tls_key"));
+}
+
 static void greet(const http::Server& server, const config::Config& config) {
-    std::printf("Cohort %s is ready at http://%s/\n", software_version(), server.address().c_str());
+    std::printf("Cohort %s is ready at %s://%s/\n", software_version(),
+                config.text("http.tls_certificate").empty() ? "http" : "https",
+                server.address().c_str());
     const std::string passwords = data_file(config, "demo-users.txt");
     if (file_exists(passwords)) {
         std::printf("Sign in as coordinator@demo or another role; the passwords are in %s.\n",
@@ -103,9 +114,14 @@ Result<int> run(const Serve&, const config::Config& config) {
         "read the web pages", [&] { return http::StaticFiles::load(config.text("http.web")); }));
     router.fallback([&pages](http::Request& request) { return pages.answer(request); });
 
-    http::Server server{router, identity.authoriser(), metrics, log, server_options(config)};
+    const auto certificate = TRY(load_certificate(config));
+    http::ServerOptions options = server_options(config);
+    options.certificate = certificate.get();
+    http::Server server{router, identity.authoriser(), metrics, log, options};
     TRY(server.listen());
     weft::TaskSet background{"background"};
+    if (certificate)
+        background.go("certificate", [&] { certificate->follow(certificate_interval, log); });
     background.go("audit sealer", [&] { sealer.run(); });
     background.go("old idempotency keys", [&] {
         http::forget_old_replies(app.db, config.duration("http.idempotency_kept"));

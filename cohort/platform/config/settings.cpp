@@ -33,8 +33,13 @@ static constexpr std::array all{
     Setting{"http.body_bytes_per_second_min", Type::size, "1KiB",
             "slower bodies are given up after a grace of 10 s"},
     Setting{"http.drain_timeout", Type::duration, "10s", "time for running requests when stopping"},
+    Setting{
+        "http.tls_certificate", Type::text, "",
+        "PEM file of the server's certificate and its chain; read again when it changes; empty: "
+        "plain HTTP"},
+    Setting{"http.tls_key", Type::text, "", "PEM file of its private key"},
     Setting{"http.cookie_secure", Type::boolean, "false",
-            "cookies over HTTPS only; set it behind a TLS proxy"},
+            "cookies over HTTPS only, as with http.tls_certificate; set it behind a TLS proxy"},
     Setting{"http.idempotency_kept", Type::duration, "30d",
             "how long the answer to an Idempotency-Key is given again", false, 60'000},
     Setting{"identity.environment", Type::text, "",

@@ -16,15 +16,13 @@ Result<void> NetStream::write_all(std::string_view bytes, weft::TimePoint until)
     return connection_.write_all(bytes);
 }
 
-// A peer that has shut down its side counts as gone: a browser that navigates away looks like that,
-// and so does every client library that gives up. Bytes it sent ahead do not hide it from poll().
-bool NetStream::peer_gone() noexcept {
-    pollfd state{.fd = connection_.fd(), .events = POLLRDHUP, .revents = 0};
+bool has_hung_up(const weft::net::Connection& connection) noexcept {
+    pollfd state{.fd = connection.fd(), .events = POLLRDHUP, .revents = 0};
     return ::poll(&state, 1, 0) > 0 && (state.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
 }
 
-void NetStream::stop_reading() noexcept {
-    ::shutdown(connection_.fd(), SHUT_RD);
+void shut_reading(const weft::net::Connection& connection) noexcept {
+    ::shutdown(connection.fd(), SHUT_RD);
 }
 
 }  // namespace cohort::http

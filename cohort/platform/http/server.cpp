@@ -100,14 +100,28 @@ void Server::accept_one(weft::net::Connection connection) {
                       const std::string& peer;
                       ~Held() { server.give_back_place(peer); }
                   } held{*this, peer};
-                  NetStream stream{std::move(connection)};
-                  serve_stream(stream, peer);
+                  serve_connection(std::move(connection), peer);
               });
+}
+
+void Server::serve_connection(weft::net::Connection connection, const std::string& peer) {
+    if (options_.certificate == nullptr) {
+        NetStream stream{std::move(connection)};
+        serve_stream(stream, peer);
+        return;
+    }
+    const auto until = weft::Clock::now() + options_.limits.header_timeout;
+    auto stream = TlsStream::accept(options_.certificate->current(), connection, until);
+    if (stream)
+        serve_stream(**stream, peer);
+    else
+        connection.close();  // it does not speak TLS, or takes its time: nobody asked anything
 }
 
 // Without waiting: a fresh socket has room for one small answer.
 void Server::turn_away(weft::net::Connection connection) {
     metrics_.refused.fetch_add(1);
+    if (options_.certificate != nullptr) return connection.close();  // a handshake would wait
     const Reply reply = problem(unavailable("too-many-connections", "Too many connections."));
     std::string text;
     if (append_head(text, reply, {.keep_alive = false, .date = now()})) {

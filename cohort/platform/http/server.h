@@ -16,6 +16,7 @@
 #include "cohort/platform/http/dispatcher.h"
 #include "cohort/platform/http/metrics.h"
 #include "cohort/platform/http/router.h"
+#include "cohort/platform/http/tls.h"
 #include "cohort/platform/log/log.h"
 
 namespace cohort::http {
@@ -26,6 +27,7 @@ struct ServerOptions {
     std::size_t connections_per_address_max = 1024;
     std::size_t requests_max = 4096;
     ConnectionLimits limits = {};
+    const Certificate* certificate = nullptr;  ///< with one, TLS is spoken; it outlives the server
 };
 
 /// An HTTP server: a goroutine for each connection. What it is given must outlive it; the routes
@@ -58,6 +60,7 @@ class Server {
     bool take_place(const std::string& peer);
     void give_back_place(const std::string& peer) noexcept;
     void accept_one(weft::net::Connection connection);
+    void serve_connection(weft::net::Connection connection, const std::string& peer);
     void turn_away(weft::net::Connection connection);
 
     const log::Logger& log_;
