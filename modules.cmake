@@ -12,7 +12,7 @@ include(runtime/install.cmake)
 if(NOT PROJECT_IS_TOP_LEVEL)
   return()  # somebody else's dependency: weft alone
 endif()
-module(tests/support              USES runtime LINKS $<TARGET_NAME_IF_EXISTS:rapidcheck> WRAPS "arpa/inet.h|netinet/in.h|doctest/.*|rapidcheck.*|sys/.*|unistd.h|fcntl.h|spawn.h")
+module(tests/support              USES runtime LINKS $<TARGET_NAME_IF_EXISTS:rapidcheck> WRAPS "arpa/inet.h|netinet/in.h|openssl/.*|doctest/.*|rapidcheck.*|sys/.*|unistd.h|fcntl.h|spawn.h")
 if(BUILD_TESTING)
   add_subdirectory(runtime/examples)
   add_subdirectory(runtime/test)

@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weft/tls.h"
 
-#include <cstdio>
 #include <memory>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
-#include <openssl/x509v3.h>
 #include <string>
 #include <vector>
 
 #include "weft/context.h"
 #include "weft/scope.h"
 
+#include "tests/support/certificate.h"
 #include "tests/support/goroutines.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/test.h"
@@ -20,41 +17,6 @@ using namespace std::chrono_literals;
 
 namespace weft {
 namespace {
-
-using File = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
-
-// A certificate for `host`, signed by its own key, and the key, as files in `folder`.
-struct Identity {
-    std::string certificate;
-    std::string key;
-
-    Identity(const test::TempFolder& folder, const std::string& host)
-        : certificate(folder / (host + ".crt")), key(folder / (host + ".key")) {
-        std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> pair(EVP_EC_gen("P-256"),
-                                                                 &EVP_PKEY_free);
-        std::unique_ptr<X509, decltype(&X509_free)> made(X509_new(), &X509_free);
-        X509_set_version(made.get(), 2);
-        ASN1_INTEGER_set(X509_get_serialNumber(made.get()), 1);
-        X509_gmtime_adj(X509_getm_notBefore(made.get()), -60);
-        X509_gmtime_adj(X509_getm_notAfter(made.get()), 3600);
-        X509_set_pubkey(made.get(), pair.get());
-        X509_NAME* name = X509_get_subject_name(made.get());
-        X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
-                                   reinterpret_cast<const unsigned char*>(host.c_str()), -1, -1, 0);
-        X509_set_issuer_name(made.get(), name);
-        const std::string also = "DNS:" + host;
-        X509_EXTENSION* names =
-            X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, also.c_str());
-        X509_add_ext(made.get(), names, -1);
-        X509_EXTENSION_free(names);
-        REQUIRE(X509_sign(made.get(), pair.get(), EVP_sha256()) > 0);
-        const File to_certificate(std::fopen(certificate.c_str(), "w"), &std::fclose);
-        REQUIRE(PEM_write_X509(to_certificate.get(), made.get()) == 1);
-        const File to_key(std::fopen(key.c_str(), "w"), &std::fclose);
-        REQUIRE(PEM_write_PrivateKey(to_key.get(), pair.get(), nullptr, nullptr, 0, nullptr,
-                                     nullptr) == 1);
-    }
-};
 
 // Both ends of a connection, with what each side's handshake came to.
 struct Ends {
@@ -77,7 +39,7 @@ Ends shake_hands(const net::TlsContext& client, const net::TlsContext& server,
 
 struct World {
     test::TempFolder folder;
-    Identity ward{folder, "ward.test"};
+    test::Identity ward{folder, "ward.test"};
     net::TlsContext server = net::TlsContext::server(ward.certificate, ward.key).value();
     net::TlsContext client = net::TlsContext::client(ward.certificate).value();
 };
@@ -129,7 +91,7 @@ TEST_CASE("TLS: a peer that is not who it should be, or whom nobody vouches for,
         CHECK(wrong_name.client.error().kind == ErrorKind::forbidden);
         CHECK(wrong_name.client.error().code == "certificate");
         CHECK_FALSE(wrong_name.server);
-        const Identity stranger(world.folder, "stranger.test");
+        const test::Identity stranger(world.folder, "stranger.test");
         const auto trusts_others = net::TlsContext::client(stranger.certificate).value();
         const auto unknown = shake_hands(trusts_others, world.server, "ward.test");
         REQUIRE_FALSE(unknown.client);
@@ -193,8 +155,8 @@ TEST_CASE("TLS: close and a cancel end a read that waits") {
 
 TEST_CASE("TLS: files that are no certificate or no key are named before anything is dialled") {
     const test::TempFolder folder;
-    const Identity one(folder, "one.test");
-    const Identity two(folder, "two.test");
+    const test::Identity one(folder, "one.test");
+    const test::Identity two(folder, "two.test");
     CHECK(net::TlsContext::client(one.key).error().code == "certificate");
     CHECK(net::TlsContext::client("/nowhere").error().code == "certificate");
     CHECK(net::TlsContext::server("/nowhere", one.key).error().code == "certificate");
