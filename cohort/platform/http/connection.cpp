@@ -61,15 +61,26 @@ Result<std::size_t> Connection::wait_for_head() {
         const auto end = TRY(find_head_end(bytes, seen, limits_.head));
         if (end) return *end;
         seen = bytes.empty() ? 0 : bytes.size() - 1;
-        // The order matters: stop() sets stopping_ and then looks at idle_.
-        idle_.store(!begun);
+        // The order matters: stop() sets stopping_ and then looks at the state.
+        State waiting = begun ? State::in_head : State::idle;
+        state_.store(waiting);
         if (!begun && stopping_.load()) return gone();
         const auto got = input_.fill(until);
-        idle_.store(false);
+        if (!state_.compare_exchange_strong(waiting, State::busy)) return gone();
         if (got && *got > 0) continue;
         const bool is_slow = !got && got.error().kind == ErrorKind::timeout;
         return begun && is_slow ? too_slow() : gone();
     }
+}
+
+bool Connection::give_way(bool newcomers_only) noexcept {
+    if (newcomers_only && answered_.load()) return false;
+    for (State waiting : {State::idle, State::in_head}) {
+        if (!state_.compare_exchange_strong(waiting, State::ended)) continue;
+        stream_.stop_reading();
+        return true;
+    }
+    return false;
 }
 
 Connection::After Connection::serve_one(std::size_t head_bytes) {
@@ -84,6 +95,7 @@ Connection::After Connection::serve_one(std::size_t head_bytes) {
     body_started_ = false;
     const bool head_only = head_.method == "HEAD";
     const Answer answer = dispatcher_.answer(head_, *this, stream_, peer_);
+    answered_.store(true);
     if (answer.peer_gone) return After::close;
     // An unread body that is small and on its way is cheaper to read than a fresh connection.
     const bool keep = head_.keep_alive && !stopping_.load() && discard_body();

@@ -43,8 +43,13 @@ class Connection final : private BodySource {
 
     /// Ends the connection if it waits for its next request. From any goroutine.
     void stop_if_idle() noexcept {
-        if (idle_.load()) stream_.stop_reading();
+        if (state_.load() == State::idle) stream_.stop_reading();
     }
+
+    /// Ends the connection if no request of it is under way, to make room for another; whoever has
+    /// had an answer here stays if `newcomers_only`. From any goroutine.
+    /// Shape: whether it ends. It will not begin a request any more then.
+    bool give_way(bool newcomers_only) noexcept;
 
   private:
     enum class After : std::uint8_t { keep, close };
@@ -64,7 +69,10 @@ class Connection final : private BodySource {
     const ConnectionLimits& limits_;
     const std::atomic<bool>& stopping_;
     Input input_;
-    std::atomic<bool> idle_{false};
+    /// What it does: waits for a request, has got a part of its head, answers, or makes room.
+    enum class State : std::uint8_t { idle, in_head, busy, ended };
+    std::atomic<State> state_{State::busy};
+    std::atomic<bool> answered_{false};  // one request at least
 
     std::optional<Parser> parser_;  // of the request in hand
     Head head_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cohort/platform/http/server.h"
 
+#include <algorithm>
 #include <mutex>
 #include <utility>
 
@@ -68,14 +69,30 @@ Result<void> Server::serve() {
 bool Server::take_place(const std::string& peer) {
     const std::lock_guard lock{mutex_};
     auto& of_address = per_address_[peer];
-    if (metrics_.connections.load() >= static_cast<std::int64_t>(options_.connections_max) ||
-        of_address >= options_.connections_per_address_max) {
+    const bool full =
+        metrics_.connections.load() >= static_cast<std::int64_t>(options_.connections_max);
+    if (of_address >= options_.connections_per_address_max || (full && !make_room())) {
         if (of_address == 0) per_address_.erase(peer);
         return false;
     }
     ++of_address;
     metrics_.connections.fetch_add(1);
     return true;
+}
+
+// Thousands who send half a request, or nothing, would otherwise keep everybody else out: the one
+// that came first of those who never asked anything goes, and if there is none, of those who wait
+// between two requests.
+bool Server::make_room() {
+    for (const bool newcomers_only : {true, false}) {
+        const auto goes = std::find_if(open_.begin(), open_.end(), [&](Connection* connection) {
+            return connection->give_way(newcomers_only);
+        });
+        if (goes == open_.end()) continue;
+        metrics_.ended_for_others.fetch_add(1);
+        return true;
+    }
+    return false;
 }
 
 void Server::give_back_place(const std::string& peer) noexcept {

@@ -43,8 +43,9 @@ class Server {
     /// The address with the port that was given.
     std::string address() const { return listener_.address(); }
 
-    /// Accepts connections until stop(). Over a bound a connection is answered 503 and closed.
-    /// Errors: unavailable when the listener fails for good.
+    /// Accepts connections until stop(). When there is no place for one, an older one that asks
+    /// nothing makes room; where there is none, and over the bound of its address, it is answered
+    /// 503 and closed. Errors: unavailable when the listener fails for good.
     Result<void> serve();
 
     /// Stops accepting, ends what is idle, and waits for what runs; what runs longer than `drain`
@@ -58,6 +59,7 @@ class Server {
     class Place;  // a connection's place in the counts and the list
 
     bool take_place(const std::string& peer);
+    bool make_room();  // under mutex_
     void give_back_place(const std::string& peer) noexcept;
     void accept_one(weft::net::Connection connection);
     void serve_connection(weft::net::Connection connection, const std::string& peer);

@@ -2,6 +2,7 @@
 // The server over real sockets: bounds, hanging up and stopping.
 #include "cohort/platform/http/server.h"
 
+#include <array>
 #include <atomic>
 #include <functional>
 #include <string>
@@ -110,6 +111,55 @@ TEST_CASE("an address over its share of connections is told 503, and let in when
         while (world.metrics.connections > 1) weft::yield();
         HttpClient fourth{address};
         CHECK(fourth.get("/ping").value().status == 200);
+    });
+}
+
+TEST_CASE("in a full house those who ask nothing make room for who asks, oldest first") {
+    World world;
+    world.options.connections_max = 3;
+    world.run([&](Server&, const std::string& address) {
+        const auto ended = world.metrics.ended_for_others.load();
+        HttpClient regular{address};  // has had an answer: goes last
+        CHECK(regular.get("/ping").value().status == 200);
+        auto half = weft::net::dial(address).value();
+        CHECK(half.write_all("GET /ping HT"));
+        auto silent = weft::net::dial(address).value();
+        while (world.metrics.connections < 3) weft::yield();
+        for (int i = 0; i < 20; ++i) {
+            HttpClient client{address};
+            CHECK(client.get("/ping").value().status == 200);
+        }
+        CHECK(regular.get("/ping").value().status == 200);
+        CHECK(world.metrics.ended_for_others >= ended + 1);
+        std::array<std::byte, 16> bytes{};
+        const auto got = half.read_some(bytes);
+        CHECK((!got || *got == 0));  // the first of the strangers, without an answer
+    });
+}
+
+TEST_CASE("a house full of requests under way takes nobody in, and ends none of them") {
+    World world;
+    world.options.connections_max = 2;
+    auto go_on = weft::channel<bool>(4);
+    world.router.add(Method::get, "/slow", Access::open("test"),
+                     [&](Request&) -> Result<Reply> {
+                         (void)go_on.second.recv();
+                         return Reply::text(200, "done");
+                     },
+                     {.deadline = 1h});
+    world.run([&](Server&, const std::string& address) {
+        weft::scope([&](weft::Scope& s) {
+            for (int i = 0; i < 2; ++i)
+                s.go([&] {
+                    HttpClient client{address};
+                    CHECK(client.get("/slow").value().body == "done");
+                });
+            while (world.metrics.requests_running < 2) weft::yield();
+            HttpClient third{address};
+            const auto refused = third.get("/ping");
+            if (refused) CHECK(refused->status == 503);
+            for (int i = 0; i < 2; ++i) CHECK(go_on.first.try_send(true));
+        });
     });
 }
 
