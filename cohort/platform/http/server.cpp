@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <sys/resource.h>
 #include <utility>
 
 #include "weft/context.h"
@@ -45,7 +46,17 @@ Server::Server(const Router& router, Authoriser authorise, Metrics& metrics, con
     watch_.go("http hangup watch", [this] { dispatcher_.watch_hangups(); });
 }
 
+// Systems start programs with room for 1024 descriptors, for the sake of select(2), which nobody
+// uses here, and let them ask for more.
+static void take_all_descriptors() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = limit.rlim_max;
+    (void)::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 Result<void> Server::listen() {
+    take_all_descriptors();
     listener_ = TRY(weft::net::listen(options_.address));
     return {};
 }
