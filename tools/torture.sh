@@ -30,6 +30,9 @@ try "the disk: $CUT_POINTS power failures, every input and output failed in turn
 try "the audit: $AUDIT_KILL_ROUNDS kills, $((2100 * SEEDS_FACTOR)) forgeries" ./cohort_audit_test --minimal
 try "cancel: $CANCEL_ROUNDS rounds" ./tests_integration_test -tc='*cancelled*'
 try "the server: $KILL9_ROUNDS kills under load" ./tests_integration_test -s -tc='kill -9*'
+try "the server on PostgreSQL: $KILL9_ROUNDS kills under load" \
+  env COHORT_TEST_STORE=postgresql ./tests_integration_test -s -tc='kill -9*'
+try "10,000 half-open requests" env SLOWLORIS=10000 ./tests_integration_test -s -tc='thousands of half-open*'
 
 printf '\n'
 if [ ${#failed[@]} -gt 0 ]; then
