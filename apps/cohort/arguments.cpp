@@ -143,6 +143,8 @@ std::variant<Arguments, Ending> read_arguments(int argc, const char* const* argv
     Import importing;
     Export exported;
     MigrateStore moving;
+    Backup backup;
+    Restore restore;
 
     CLI::App& s = add_command(cli, arguments, serve, "serve", "run the server");
     add_setting(s, arguments, "--port", "http.port");
@@ -175,6 +177,13 @@ std::variant<Arguments, Ending> read_arguments(int argc, const char* const* argv
 
     add_command(cli, arguments, moving, "migrate-store",
                 "move the data folder's store into the database that store.postgres names");
+
+    add_command(cli, arguments, backup, "backup", "copy the store, beside a running server")
+        .add_option("folder", backup.folder, "new folder to put the backup into")
+        ->required();
+    add_command(cli, arguments, restore, "restore", "put a backup where no store is")
+        .add_option("folder", restore.folder, "folder with the backup")
+        ->required();
 
     const auto is_given = [&](const CLI::App* sub) { return sub->get_name() == argv[1]; };
     if (argc > 1 && argv[1][0] != '-' && cli.get_subcommands(is_given).empty()) {

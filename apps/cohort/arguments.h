@@ -58,8 +58,18 @@ struct Export {
 /// Moves the store of the data folder into the PostgreSQL database of `store.postgres`.
 struct MigrateStore {};
 
-using Command =
-    std::variant<Serve, VerifyAudit, ShowConfig, User, Site, Import, Export, MigrateStore>;
+/// Copies the store, beside a running server.
+struct Backup {
+    std::string folder;  ///< that holds no backup yet
+};
+
+/// Puts a backup into the data folder, or into the database of `store.postgres`.
+struct Restore {
+    std::string folder;
+};
+
+using Command = std::variant<Serve, VerifyAudit, ShowConfig, User, Site, Import, Export,
+                             MigrateStore, Backup, Restore>;
 
 struct Arguments {
     Command command;

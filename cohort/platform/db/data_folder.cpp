@@ -32,7 +32,9 @@ std::string holder_of(int lock) {
     return pid.empty() ? "of unknown number" : pid;
 }
 
-Result<void> sync_folder(const std::string& path) {
+}  // namespace
+
+Result<void> DataFolder::sync(const std::string& path) {
     const int fd = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0) return io_error("cannot open the data folder " + path, errno);
     const int synced = ::fsync(fd);
@@ -41,8 +43,6 @@ Result<void> sync_folder(const std::string& path) {
     if (synced != 0) return io_error("cannot sync the data folder " + path, error);
     return {};
 }
-
-}  // namespace
 
 Result<void> DataFolder::make(const std::string& path) {
     std::error_code failed;
@@ -89,13 +89,13 @@ DataFolder::~DataFolder() {
 Result<void> DataFolder::remember_store() const {
     std::error_code failed;
     if (fs::exists(marker(path_), failed)) return {};
-    TRY(sync_folder(path_));  // SQLite syncs its file, not the name of its file
+    TRY(sync(path_));  // SQLite syncs its file, not the name of its file
     const int fd = ::open(marker(path_).c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
     if (fd < 0) return io_error("cannot create " + marker(path_), errno);
     ::close(fd);
-    TRY(sync_folder(path_));
+    TRY(sync(path_));
     const std::string parent = fs::absolute(path_, failed).parent_path().string();
-    return parent.empty() ? Result<void>() : sync_folder(parent);
+    return parent.empty() ? Result<void>() : sync(parent);
 }
 
 }  // namespace cohort::db

@@ -21,6 +21,9 @@ class DataFolder {
     /// Errors: unavailable/store-io.
     static Result<void> make(const std::string& path);
 
+    /// Makes what was created or renamed in a folder durable. Errors: unavailable/store-io.
+    static Result<void> sync(const std::string& path);
+
     /// Where the store's file of a folder is.
     static std::string store_file(const std::string& path) { return path + "/cohort.db"; }
 

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+// Backup and restore with the program, beside a running server.
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "weft/blocking.h"
+#include "weft/run.h"
+
+#include "tests/integration/client.h"
+#include "tests/integration/server_process.h"
+#include "tests/support/postgres.h"
+#include "tests/support/test.h"
+
+namespace tests {
+
+namespace {
+
+struct Ended {
+    int code;
+    std::string said;  ///< on its standard error
+};
+
+struct Scene {
+    Ended run(std::vector<std::string> command, const std::vector<std::string>& more = {}) {
+        command.insert(command.begin(), COHORT_BINARY);
+        command.insert(command.end(), more.begin(), more.end());
+        const std::string errors = folder / "errors.txt";
+        std::ofstream(errors, std::ios::trunc).flush();
+        Process process(command, errors);
+        const int code = weft::blocking("run the program", [&] { return process.wait(); });
+        std::stringstream said;
+        said << std::ifstream(errors).rdbuf();
+        return {code, said.str()};
+    }
+    Answer add_subject(const Server& server, const std::string& key) const {
+        return Client(server.address(), ground.tokens.at("ann"))
+            .ask("POST", "/api/v1/studies/" + ground.study.text + "/subjects",
+                 R"({"site":")" + ground.site_a.text + R"("})", {{"idempotency-key", key}});
+    }
+
+    test::TempFolder folder;
+    test::TempFolder data;
+    test::TempFolder other;  // where it is restored to
+    const std::string backup = folder / "backup";
+    Ground ground = lay_ground(*open_store(data.path()));
+};
+
+}  // namespace
+
+// A store in PostgreSQL has PostgreSQL's own backup.
+TEST_CASE("a backup taken beside a working server comes back whole, and the server goes on" *
+          doctest::skip(on_postgresql())) {
+    CHECK(weft::run([] {
+              Scene scene;
+              std::string subject;
+              {
+                  Server server(scene.data);
+                  subject = scene.add_subject(server, "before").at("/id");
+                  CHECK(scene.run({"backup", scene.backup, "--data", scene.data.path()}).code == 0);
+                  CHECK(scene.add_subject(server, "after").status == 201);
+                  const Ended again =
+                      scene.run({"backup", scene.backup, "--data", scene.data.path()});
+                  CHECK(again.code == 1);
+                  CHECK(again.said.find("already") != again.said.npos);
+                  CHECK(server.stop() == 0);
+              }
+              CHECK(scene.run({"restore", scene.backup, "--data", scene.other.path()}).code == 0);
+              CHECK(verify_audit(scene.other) == 0);
+              Server server(scene.other);
+              CHECK(scene.add_subject(server, "before").at("/id") == subject);
+              Client client(server.address(), scene.ground.tokens.at("ann"));
+              const Answer list =
+                  client.ask("GET", "/api/v1/studies/" + scene.ground.study.text + "/subjects");
+              CHECK(list.at("/total") == "1");  // what came after the backup is not in it
+              CHECK(server.stop() == 0);
+              const Ended over = scene.run({"restore", scene.backup, "--data", scene.other.path()});
+              CHECK(over.code == 1);
+              CHECK(over.said.find("there is a store") != over.said.npos);
+          }) == 0);
+}
+
+TEST_CASE("a backup goes into PostgreSQL as well, with its audit and its key" *
+          doctest::skip(on_postgresql())) {
+    CHECK(
+        weft::run([] {
+            Scene scene;
+            {
+                Server server(scene.data);
+                CHECK(scene.add_subject(server, "k").status == 201);
+                CHECK(server.stop() == 0);
+            }
+            CHECK(scene.run({"backup", scene.backup, "--data", scene.data.path()}).code == 0);
+            const std::vector<std::string> there = {
+                "--set",
+                "store.postgres=" +
+                    weft::blocking("create a database",
+                                   [] { return test::PostgresServer::shared().create_database(); }),
+                "--set", "store.unsafe_server=true"};
+            CHECK(scene.run({"restore", scene.backup, "--data", scene.other.path()}, there).code ==
+                  0);
+            CHECK(verify_audit(scene.other, there) == 0);
+            CHECK(scene.run({"backup", scene.folder / "more", "--data", scene.other.path()}, there)
+                      .code == 1);
+        }) == 0);
+}
+
+TEST_CASE("a backup that is not what it was is not restored" * doctest::skip(on_postgresql())) {
+    CHECK(weft::run([] {
+              Scene scene;
+              CHECK(scene.run({"backup", scene.backup, "--data", scene.data.path()}).code == 0);
+              std::fstream file(scene.backup + "/digests.txt");
+              std::string text{std::istreambuf_iterator<char>(file), {}};
+              text[text.find("site 2") + 5] = '3';
+              file.seekp(0);
+              file << text;
+              file.close();
+              const Ended ended =
+                  scene.run({"restore", scene.backup, "--data", scene.other.path()});
+              CHECK(ended.code == 1);
+              CHECK(ended.said.find("not what it was") != ended.said.npos);
+              CHECK_FALSE(std::filesystem::exists(scene.other / "cohort.db"));
+              CHECK(scene.run({"restore", scene.other.path(), "--data", scene.other.path()}).code ==
+                    1);
+          }) == 0);
+}
+
+}  // namespace tests
