@@ -47,6 +47,14 @@ struct Scene {
     Ground ground = lay_ground(*open_store(data.path()));
 };
 
+std::int64_t subjects_in(const test::TempFolder& folder) {
+    return open_store(folder.path())
+        ->read([](cohort::db::Tx& tx) -> cohort::Result<std::int64_t> {
+            return TRY(tx.one("SELECT count(*) FROM subject")).get<std::int64_t>(0);
+        })
+        .value();
+}
+
 }  // namespace
 
 // A store in PostgreSQL has PostgreSQL's own backup.
@@ -68,12 +76,9 @@ TEST_CASE("a backup taken beside a working server comes back whole, and the serv
               }
               CHECK(scene.run({"restore", scene.backup, "--data", scene.other.path()}).code == 0);
               CHECK(verify_audit(scene.other) == 0);
+              CHECK(subjects_in(scene.other) == 1);  // what came after the backup is not in it
               Server server(scene.other);
               CHECK(scene.add_subject(server, "before").at("/id") == subject);
-              Client client(server.address(), scene.ground.tokens.at("ann"));
-              const Answer list =
-                  client.ask("GET", "/api/v1/studies/" + scene.ground.study.text + "/subjects");
-              CHECK(list.at("/total") == "1");  // what came after the backup is not in it
               CHECK(server.stop() == 0);
               const Ended over = scene.run({"restore", scene.backup, "--data", scene.other.path()});
               CHECK(over.code == 1);
