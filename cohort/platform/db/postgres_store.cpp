@@ -48,9 +48,8 @@ Error closed_error() {
 
 // Full jitter, so that those who met do not meet again.
 void pause_before(int run) {
-    const auto most = std::min<std::int64_t>(200, std::int64_t{1} << std::min(run, 10));
-    const auto random = static_cast<std::int64_t>(std::hash<std::string>()(new_uuid()) >> 1);
-    weft::sleep(std::chrono::microseconds(1000 * random % (1000 * most)));
+    const auto most = std::uint64_t{1000} << std::min(run, 8);  // microseconds
+    weft::sleep(std::chrono::microseconds(std::hash<std::string>()(new_uuid()) % most));
 }
 
 Result<void> no_error(const PostgresConnection::Outcome& outcome) {
