@@ -97,6 +97,7 @@ static Result<void> serve_until_signal(http::Server& server, const App& app) {
 }
 
 Result<int> run(const Serve&, const config::Config& config) {
+    const auto certificate = TRY(load_certificate(config));
     Store store = TRY(open_store(config));
     const log::Logger log = TRY(open_log(config));
     http::Metrics metrics;
@@ -114,7 +115,6 @@ Result<int> run(const Serve&, const config::Config& config) {
         "read the web pages", [&] { return http::StaticFiles::load(config.text("http.web")); }));
     router.fallback([&pages](http::Request& request) { return pages.answer(request); });
 
-    const auto certificate = TRY(load_certificate(config));
     http::ServerOptions options = server_options(config);
     options.certificate = certificate.get();
     http::Server server{router, identity.authoriser(), metrics, log, options};

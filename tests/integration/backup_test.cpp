@@ -128,6 +128,11 @@ TEST_CASE("a backup that is not what it was is not restored" * doctest::skip(on_
               CHECK_FALSE(std::filesystem::exists(scene.other / "cohort.db"));
               CHECK(scene.run({"restore", scene.other.path(), "--data", scene.other.path()}).code ==
                     1);
+              const Ended nothing = scene.run(
+                  {"backup", scene.folder / "of-nothing", "--data", scene.folder / "none"});
+              CHECK(nothing.code == 1);
+              CHECK(nothing.said.find("there is no store in") != nothing.said.npos);
+              CHECK_FALSE(std::filesystem::exists(scene.folder / "of-nothing"));
           }) == 0);
 }
 

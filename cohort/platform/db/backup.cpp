@@ -39,9 +39,11 @@ static Result<void> sync_file(const std::string& file) {
 }
 
 Result<void> copy_store(const std::string& from_folder, const std::string& to_folder) {
+    std::error_code failed;
+    if (!fs::exists(DataFolder::store_file(from_folder), failed))
+        return unavailable("store-missing", "there is no store in " + from_folder);
     TRY(DataFolder::make(to_folder));
     const std::string whole = DataFolder::store_file(to_folder);
-    std::error_code failed;
     if (fs::exists(whole, failed))
         return refused("store-not-empty", "there is a store in " + to_folder + " already");
     const std::string part = whole + ".part";

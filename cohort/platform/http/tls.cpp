@@ -15,8 +15,14 @@ namespace cohort::http {
 // --- the certificate ----------------------------------------------------------------------
 
 static Result<weft::net::TlsContext> read_files(const std::string& chain, const std::string& key) {
-    return weft::blocking("read the certificate",
-                          [&] { return weft::net::TlsContext::server(chain, key); });
+    auto context = weft::blocking("read the certificate",
+                                  [&] { return weft::net::TlsContext::server(chain, key); });
+    if (context) return context;
+    Error error = std::move(context).error();
+    const bool of_key = error.code == "key";
+    error.text = of_key ? "The key " + key + " cannot be read, or is not that of " + chain + "."
+                        : "The certificate " + chain + " cannot be read.";
+    return error;
 }
 
 Certificate::Certificate(std::string chain, std::string key, weft::net::TlsContext context)

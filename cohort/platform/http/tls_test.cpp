@@ -160,6 +160,7 @@ TEST_CASE("a certificate that cannot be used is refused at the start, by its nam
     const int code = weft::run([&] {
         const auto missing = Certificate::load(world.folder / "none.crt", world.ward.key);
         CHECK(missing.error().code == "certificate");
+        CHECK(missing.error().text.find("none.crt") != std::string::npos);
         const test::Identity other{world.folder, "other.test"};
         CHECK(Certificate::load(world.ward.certificate, other.key).error().code == "key");
     });
