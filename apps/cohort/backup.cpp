@@ -104,14 +104,10 @@ Result<int> run(const Backup& command, const config::Config& config) {
 Result<int> run(const Restore& command, const config::Config& config) {
     const std::string data = config.text("data.folder");
     const auto contents = TRY(recorded(command.folder));
-    if (config.text("store.postgres").empty()) {
-        TRY(restore_embedded(command.folder, data, contents));
-        TRY(copy_key(command.folder, data));
-    } else {
-        TRY(weft::blocking("make the folder", [&] { return db::DataFolder::make(data); }));
-        TRY(copy_key(command.folder, data));
-        TRY(restore_to_postgresql(command.folder, config));
-    }
+    TRY(weft::blocking("make the folder", [&] { return db::DataFolder::make(data); }));
+    TRY(copy_key(command.folder, data));  // first: there is never a store here without its key
+    TRY(config.text("store.postgres").empty() ? restore_embedded(command.folder, data, contents)
+                                              : restore_to_postgresql(command.folder, config));
     std::printf("%lld rows of %zu tables are back, each table with the digest it had.\n",
                 static_cast<long long>(rows_of(contents)), contents.size());
     return 0;

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Backup and restore with the program, beside a running server.
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 
 #include "weft/blocking.h"
 #include "weft/run.h"
@@ -17,27 +15,9 @@ namespace tests {
 
 namespace {
 
-struct Ended {
-    int code;
-    std::string said;  ///< on its standard error
-};
-
 struct Scene {
-    Ended run(std::vector<std::string> command, const std::vector<std::string>& more = {}) {
-        command.insert(command.begin(), COHORT_BINARY);
-        command.insert(command.end(), more.begin(), more.end());
-        const std::string errors = folder / "errors.txt";
-        std::ofstream(errors, std::ios::trunc).flush();
-        Process process(command, errors);
-        const int code = weft::blocking("run the program", [&] { return process.wait(); });
-        std::stringstream said;
-        said << std::ifstream(errors).rdbuf();
-        return {code, said.str()};
-    }
     Answer add_subject(const Server& server, const std::string& key) const {
-        return Client(server.address(), ground.tokens.at("ann"))
-            .ask("POST", "/api/v1/studies/" + ground.study.text + "/subjects",
-                 R"({"site":")" + ground.site_a.text + R"("})", {{"idempotency-key", key}});
+        return tests::add_subject(server.address(), ground, key);
     }
 
     test::TempFolder folder;
@@ -47,43 +27,37 @@ struct Scene {
     Ground ground = lay_ground(*open_store(data.path()));
 };
 
-std::int64_t subjects_in(const test::TempFolder& folder) {
-    return open_store(folder.path())
-        ->read([](cohort::db::Tx& tx) -> cohort::Result<std::int64_t> {
-            return TRY(tx.one("SELECT count(*) FROM subject")).get<std::int64_t>(0);
-        })
-        .value();
-}
-
 }  // namespace
 
 // A store in PostgreSQL has PostgreSQL's own backup.
 TEST_CASE("a backup taken beside a working server comes back whole, and the server goes on" *
           doctest::skip(on_postgresql())) {
-    CHECK(weft::run([] {
-              Scene scene;
-              std::string subject;
-              {
-                  Server server(scene.data);
-                  subject = scene.add_subject(server, "before").at("/id");
-                  CHECK(scene.run({"backup", scene.backup, "--data", scene.data.path()}).code == 0);
-                  CHECK(scene.add_subject(server, "after").status == 201);
-                  const Ended again =
-                      scene.run({"backup", scene.backup, "--data", scene.data.path()});
-                  CHECK(again.code == 1);
-                  CHECK(again.said.find("already") != again.said.npos);
-                  CHECK(server.stop() == 0);
-              }
-              CHECK(scene.run({"restore", scene.backup, "--data", scene.other.path()}).code == 0);
-              CHECK(verify_audit(scene.other) == 0);
-              CHECK(subjects_in(scene.other) == 1);  // what came after the backup is not in it
-              Server server(scene.other);
-              CHECK(scene.add_subject(server, "before").at("/id") == subject);
-              CHECK(server.stop() == 0);
-              const Ended over = scene.run({"restore", scene.backup, "--data", scene.other.path()});
-              CHECK(over.code == 1);
-              CHECK(over.said.find("there is a store") != over.said.npos);
-          }) == 0);
+    CHECK(
+        weft::run([] {
+            Scene scene;
+            std::string subject;
+            {
+                Server server(scene.data);
+                subject = scene.add_subject(server, "before").at("/id");
+                CHECK(run_program({"backup", scene.backup, "--data", scene.data.path()}).code == 0);
+                CHECK(scene.add_subject(server, "after").status == 201);
+                const Ended again =
+                    run_program({"backup", scene.backup, "--data", scene.data.path()});
+                CHECK(again.code == 1);
+                CHECK(again.said.find("already") != again.said.npos);
+                CHECK(server.stop() == 0);
+            }
+            CHECK(run_program({"restore", scene.backup, "--data", scene.other.path()}).code == 0);
+            CHECK(verify_audit(scene.other) == 0);
+            CHECK(rows_in(store_of(scene.other.path()), "subject") ==
+                  1);  // what came after the backup is not in it
+            Server server(scene.other);
+            CHECK(scene.add_subject(server, "before").at("/id") == subject);
+            CHECK(server.stop() == 0);
+            const Ended over = run_program({"restore", scene.backup, "--data", scene.other.path()});
+            CHECK(over.code == 1);
+            CHECK(over.said.find("there is a store") != over.said.npos);
+        }) == 0);
 }
 
 TEST_CASE("a backup goes into PostgreSQL as well, with its audit and its key" *
@@ -96,25 +70,27 @@ TEST_CASE("a backup goes into PostgreSQL as well, with its audit and its key" *
                 CHECK(scene.add_subject(server, "k").status == 201);
                 CHECK(server.stop() == 0);
             }
-            CHECK(scene.run({"backup", scene.backup, "--data", scene.data.path()}).code == 0);
+            CHECK(run_program({"backup", scene.backup, "--data", scene.data.path()}).code == 0);
             const std::vector<std::string> there = {
                 "--set",
                 "store.postgres=" +
                     weft::blocking("create a database",
                                    [] { return test::PostgresServer::shared().create_database(); }),
                 "--set", "store.unsafe_server=true"};
-            CHECK(scene.run({"restore", scene.backup, "--data", scene.other.path()}, there).code ==
-                  0);
+            CHECK(
+                run_program({"restore", scene.backup, "--data", scene.other.path()}, there).code ==
+                0);
             CHECK(verify_audit(scene.other, there) == 0);
-            CHECK(scene.run({"backup", scene.folder / "more", "--data", scene.other.path()}, there)
-                      .code == 1);
+            CHECK(
+                run_program({"backup", scene.folder / "more", "--data", scene.other.path()}, there)
+                    .code == 1);
         }) == 0);
 }
 
 TEST_CASE("a backup that is not what it was is not restored" * doctest::skip(on_postgresql())) {
     CHECK(weft::run([] {
               Scene scene;
-              CHECK(scene.run({"backup", scene.backup, "--data", scene.data.path()}).code == 0);
+              CHECK(run_program({"backup", scene.backup, "--data", scene.data.path()}).code == 0);
               std::fstream file(scene.backup + "/digests.txt");
               std::string text{std::istreambuf_iterator<char>(file), {}};
               text[text.find("site 2") + 5] = '3';
@@ -122,13 +98,14 @@ TEST_CASE("a backup that is not what it was is not restored" * doctest::skip(on_
               file << text;
               file.close();
               const Ended ended =
-                  scene.run({"restore", scene.backup, "--data", scene.other.path()});
+                  run_program({"restore", scene.backup, "--data", scene.other.path()});
               CHECK(ended.code == 1);
               CHECK(ended.said.find("not what it was") != ended.said.npos);
               CHECK_FALSE(std::filesystem::exists(scene.other / "cohort.db"));
-              CHECK(scene.run({"restore", scene.other.path(), "--data", scene.other.path()}).code ==
-                    1);
-              const Ended nothing = scene.run(
+              CHECK(
+                  run_program({"restore", scene.other.path(), "--data", scene.other.path()}).code ==
+                  1);
+              const Ended nothing = run_program(
                   {"backup", scene.folder / "of-nothing", "--data", scene.folder / "none"});
               CHECK(nothing.code == 1);
               CHECK(nothing.said.find("there is no store in") != nothing.said.npos);

@@ -81,4 +81,10 @@ Answer Client::finish(const std::string& body) {
     return send(body) ? receive() : Answer();
 }
 
+Answer add_subject(const std::string& address, const Ground& ground, const std::string& key) {
+    return Client(address, ground.tokens.at("ann"))
+        .ask("POST", "/api/v1/studies/" + ground.study.text + "/subjects",
+             R"({"site":")" + ground.site_a.text + R"("})", {{"idempotency-key", key}});
+}
+
 }  // namespace tests

@@ -44,4 +44,7 @@ class Client {
     weft::net::Connection connection_;
 };
 
+/// A new subject at the first site, by ann.
+Answer add_subject(const std::string& address, const Ground& ground, const std::string& key);
+
 }  // namespace tests

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // A store that moves from SQLite into PostgreSQL, with the program and real servers.
-#include <fstream>
-#include <sstream>
-
 #include "weft/blocking.h"
 #include "weft/run.h"
 
@@ -22,34 +19,15 @@ struct Move {
           arguments({"--set", "store.postgres=" + url, "--set", "store.unsafe_server=true"}),
           ground(lay_ground(*open_store(folder.path()))) {}
 
-    // What `cohort migrate-store` ends with, and what it says if that is not 0.
-    std::pair<int, std::string> run() {
-        std::vector<std::string> command = {COHORT_BINARY, "migrate-store", "--data",
-                                            folder.path()};
-        command.insert(command.end(), arguments.begin(), arguments.end());
-        const std::string errors = folder / "errors.txt";
-        std::ofstream(errors, std::ios::trunc).flush();
-        Process process(command, errors);
-        const int code = weft::blocking("move the store", [&] { return process.wait(); });
-        std::stringstream said;
-        said << std::ifstream(errors).rdbuf();
-        return {code, said.str()};
-    }
+    Ended run() { return run_program({"migrate-store", "--data", folder.path()}, arguments); }
     Answer add_subject(const Server& server, const std::string& key) const {
-        return Client(server.address(), ground.tokens.at("ann"))
-            .ask("POST", "/api/v1/studies/" + ground.study.text + "/subjects",
-                 R"({"site":")" + ground.site_a.text + R"("})", {{"idempotency-key", key}});
+        return tests::add_subject(server.address(), ground, key);
     }
     std::int64_t rows_in_database(const std::string& table) const {
         cohort::db::Options options;
         options.postgres = url;
         options.synchronous = cohort::db::Synchronous::off;
-        const auto db = cohort::db::Db::open(options).value();
-        return db
-            ->read([&](cohort::db::Tx& tx) -> cohort::Result<std::int64_t> {
-                return TRY(tx.one("SELECT count(*) FROM " + table)).get<std::int64_t>(0);
-            })
-            .value();
+        return rows_in(options, table);
     }
 
     test::TempFolder folder;

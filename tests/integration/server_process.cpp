@@ -2,6 +2,8 @@
 #include "tests/integration/server_process.h"
 
 #include <csignal>
+#include <fstream>
+#include <sstream>
 
 #include "weft/blocking.h"
 
@@ -50,12 +52,22 @@ int Server::stop() {
     return wait();
 }
 
+Ended run_program(std::vector<std::string> arguments, const std::vector<std::string>& more) {
+    const test::TempFolder folder;
+    const std::string errors = folder / "errors.txt";
+    arguments.insert(arguments.begin(), COHORT_BINARY);
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    Process process(arguments, errors);
+    const int code = weft::blocking("run the program", [&] { return process.wait(); });
+    std::stringstream said;
+    said << std::ifstream(errors).rdbuf();
+    return {code, said.str()};
+}
+
 int verify_audit(const test::TempFolder& folder, const std::vector<std::string>& more) {
-    std::vector<std::string> command = {COHORT_BINARY, "verify-audit", "--data", folder.path()};
-    for (const auto& said : {store_arguments(folder.path()), more})
-        command.insert(command.end(), said.begin(), said.end());
-    Process process(command, folder / "verify.txt");
-    return weft::blocking("verify the audit", [&] { return process.wait(); });
+    std::vector<std::string> where = store_arguments(folder.path());
+    where.insert(where.end(), more.begin(), more.end());
+    return run_program({"verify-audit", "--data", folder.path()}, where).code;
 }
 
 }  // namespace tests

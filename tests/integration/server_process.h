@@ -38,6 +38,14 @@ class Server {
     std::string address_;
 };
 
+struct Ended {
+    int code;
+    std::string said;  ///< on its standard error
+};
+
+/// Runs `cohort` with arguments to its end. Blocks: the goroutine.
+Ended run_program(std::vector<std::string> arguments, const std::vector<std::string>& more = {});
+
 /// Runs `cohort verify-audit` on the store of a folder, or where `more` says. Shape: its exit code.
 /// Blocks: the goroutine.
 int verify_audit(const test::TempFolder& folder, const std::vector<std::string>& more = {});

@@ -26,18 +26,9 @@ struct Pair {
         return {server.address(), ground.tokens.at(login)};
     }
     Answer add_subject(const Server& server, const std::string& key) const {
-        return client(server, "ann")
-            .ask("POST", "/api/v1/studies/" + ground.study.text + "/subjects",
-                 R"({"site":")" + ground.site_a.text + R"("})", {{"idempotency-key", key}});
+        return tests::add_subject(server.address(), ground, key);
     }
-    std::int64_t count(const std::string& what) {
-        const auto db = open_store(folder.path());
-        return db
-            ->read([&](cohort::db::Tx& tx) -> cohort::Result<std::int64_t> {
-                return TRY(tx.one("SELECT COUNT(*) FROM " + what)).get<std::int64_t>(0);
-            })
-            .value();
-    }
+    std::int64_t count(const std::string& what) { return rows_in(store_of(folder.path()), what); }
 
     test::TempFolder folder;
     Ground ground;

@@ -54,4 +54,15 @@ std::unique_ptr<db::Db> open_store(const db::Options& options) {
     return std::move(*db);
 }
 
+std::int64_t rows_in(db::Options options, const std::string& what) {
+    options.read_only = true;
+    const auto db = db::Db::open(options);
+    ENSURE(db.ok(), db.error().text.c_str());
+    const auto rows = (*db)->read([&](db::Tx& tx) -> Result<std::int64_t> {
+        return TRY(tx.one("SELECT COUNT(*) FROM " + what)).get<std::int64_t>(0);
+    });
+    ENSURE(rows.ok(), rows.error().text.c_str());
+    return *rows;
+}
+
 }  // namespace tests

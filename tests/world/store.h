@@ -3,6 +3,7 @@
 // COHORT_TEST_STORE=postgresql, in a database that stands for the folder.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -25,5 +26,8 @@ std::unique_ptr<cohort::db::Db> open_store(const cohort::db::Options& options);
 inline std::unique_ptr<cohort::db::Db> open_store(const std::string& folder) {
     return open_store(store_of(folder));
 }
+
+/// Rows of `SELECT COUNT(*) FROM <what>`, beside a server too.
+std::int64_t rows_in(cohort::db::Options options, const std::string& what);
 
 }  // namespace tests

@@ -129,6 +129,7 @@ TEST_CASE("PostgreSQL: a unit whose connection breaks between two statements is 
             return {};
         });
         CHECK(stored.ok());
+        CHECK(runs == 2);
         CHECK(world.count() == 2);
     });
 }
