@@ -119,6 +119,7 @@ int Runtime::run(const Body& body, void* closure) {
             resign(*workers[i]);
         });
     first.run();
+    for (auto& worker : workers) observe(&worker->live);
     blocking_.reset();
     for (auto& thread : threads_) thread.join();
     threads_.clear();
@@ -161,7 +162,7 @@ std::int64_t Runtime::earliest_timer() const noexcept {
 
 std::int64_t Runtime::live() const noexcept {
     std::int64_t sum = foreign_live_.load(std::memory_order_relaxed);
-    for (const auto& worker : workers) sum += worker->live.load(std::memory_order_relaxed);
+    for (const auto& worker : workers) sum += worker->live.load(std::memory_order_acquire);
     return sum;
 }
 

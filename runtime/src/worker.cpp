@@ -200,7 +200,9 @@ void Worker::finish() noexcept {
         }
         case After::exit:
             give_stack_of(gone);
-            live.store(live.load(std::memory_order_relaxed) - 1, std::memory_order_relaxed);
+            // What it did to the runtime came before the run may end.
+            publish(&live);
+            live.store(live.load(std::memory_order_relaxed) - 1, std::memory_order_release);
             give_goroutine(gone);
             break;
         case After::nothing:
