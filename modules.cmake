@@ -45,7 +45,7 @@ module(tests/world                USES runtime cohort/base cohort/platform cohor
 module(apps/cohort                USES runtime cohort/base cohort/migrations cohort/platform/auth cohort/platform/config
                                        cohort/platform/db cohort/platform/http cohort/platform
                                        cohort/audit cohort/identity cohort/sites cohort/study cohort/subjects
-                                       cohort/capture cohort/interop WRAPS "CLI/.*")
+                                       cohort/capture cohort/interop WRAPS "CLI/.*|sys/socket.h|sys/un.h|unistd.h")
 set_target_properties(apps_cohort PROPERTIES OUTPUT_NAME cohort)
 module(tests/integration          USES runtime cohort/platform/db cohort/platform/http cohort/audit tests/support tests/world)
 if(BUILD_TESTING)

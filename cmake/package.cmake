@@ -1,5 +1,6 @@
 # Debian packages, one a component: cpack -G DEB --config BUILD/CPackConfig.cmake. weft's is
-# libweft-dev. It needs the compiler's own libbacktrace, so it is for the gcc it was built with.
+# libweft-dev; it needs the compiler's own libbacktrace, so it is for the gcc it was built with.
+# Cohort's holds the server, its pages and its unit.
 if(NOT PROJECT_IS_TOP_LEVEL OR COHORT_SANITIZE)
   return()
 endif()
@@ -21,4 +22,7 @@ set(CPACK_DEBIAN_WEFT_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_WEFT_PACKAGE_DEPENDS
     "libc6-dev, libgcc-${gcc_series}-dev, libstdc++-${gcc_series}-dev")
 set(CPACK_DEBIAN_WEFT_PACKAGE_RECOMMENDS "libssl-dev, pkg-config")
+if(TARGET apps_cohort)
+  include(apps/cohort/package/package.cmake)
+endif()
 include(CPack)

@@ -13,6 +13,7 @@
 #include "apps/cohort/files.h"
 #include "apps/cohort/first_start.h"
 #include "apps/cohort/identity_settings.h"
+#include "apps/cohort/service_manager.h"
 #include "apps/cohort/store.h"
 #include "apps/cohort/wiring.h"
 #include "cohort/base/id.h"
@@ -89,6 +90,7 @@ static Result<void> serve_until_signal(http::Server& server, const App& app) {
             if (!served) s.cancel();
         });
         const int signal = weft::wait_signal({SIGINT, SIGTERM});
+        tell_service_manager("STOPPING=1");
         app.log.info("server.stopping", {{"signal", signal}});
         const auto drained = server.stop(app.config.duration("http.drain_timeout"));
         if (!drained) app.log.warn("server.cancelled", {{"code", drained.error().code}});
@@ -128,6 +130,8 @@ Result<int> run(const Serve&, const config::Config& config) {
     });
     log.info("server.started", {{"version", software_version()}, {"address", server.address()}});
     take_signals_over();
+    background.go("service manager", [] { keep_service_manager_calm(); });
+    tell_service_manager("READY=1");
     greet(server, config);
     const auto served = serve_until_signal(server, app);
     background.cancel();
