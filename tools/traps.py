@@ -68,7 +68,8 @@ def excerpt(said):
     said = re.sub(r", (?:\d+ ms|[\d.]+ s)\]", "]", said)
     said = re.sub(r"^    #[1-9].*\n", "", said, flags=re.M)  # and so in ThreadSanitizer's words
     said = re.sub(r" \((?:trap_|pid=|tid=)[^)]*\)| at 0x[0-9a-f]+", "", said)
-    lines = [line if len(line) < 110 else line[:107] + "..." for line in said.splitlines()]
+    lines = [textwrap.fill(line, 106, subsequent_indent="        ", break_long_words=False,
+                           break_on_hyphens=False) if len(line) >= 110 else line for line in said.splitlines()]
     return "\n".join(lines).strip()
 
 

@@ -12,10 +12,10 @@ Cond::~Cond() {
 }
 
 Cond::Uninterrupted::Uninterrupted() noexcept
-    : flag_(std::exchange(detail::ambient(detail::self()).cancelled, nullptr)) {}
+    : exceptions_(std::exchange(detail::ambient(detail::self()).exceptions_at_entry, -1)) {}
 
 Cond::Uninterrupted::~Uninterrupted() {
-    detail::ambient(detail::self()).cancelled = flag_;
+    detail::ambient(detail::self()).exceptions_at_entry = exceptions_;
 }
 
 void Cond::enqueue(detail::Waiter& waiter, const std::source_location& where) noexcept {

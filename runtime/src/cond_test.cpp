@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "weft/context.h"
+#include "weft/detach.h"
 #include "weft/guarded.h"
 #include "weft/mutex.h"
 #include "weft/scope.h"
@@ -202,6 +203,30 @@ TEST_CASE("waiting on a cond without the lock is reported") {
     CHECK(end.signal == SIGABRT);
     CHECK(end.said("unlocked by a goroutine that does not hold it"));
     CHECK(end.said("\"ward\""));
+}
+
+TEST_CASE("a cond that closes a circle of waits as it takes its lock again reports it and waits") {
+    const auto end = test::in_child([] {
+        return sim::run(1, [] {
+            Mutex outer("outer");
+            Mutex inner("inner");
+            Cond changed;
+            const std::lock_guard first(outer);
+            std::unique_lock second(inner);
+            detach("other", [&] {
+                const std::lock_guard mine(inner);
+                const std::lock_guard held_by_main(outer);
+            });
+            detach("signal", [&] {
+                sleep(1ms);  // until the other waits
+                changed.signal();
+            });
+            changed.wait(second);
+        });
+    });
+    CHECK(end.exit_code == 2);  // all asleep
+    CHECK(end.said("PROVEN lock cycle"));
+    CHECK(end.said("\"main\" waits to lock mutex \"inner\""));
 }
 
 TEST_CASE("destroying a cond that somebody waits on is reported") {

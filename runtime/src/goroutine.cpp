@@ -21,6 +21,7 @@ struct Slabs {
     std::vector<Goroutine*> slabs;
     Goroutine* free = nullptr;  // linked by `next`
     std::uint64_t next_id = 1;
+    std::atomic<std::size_t> blocks{0};
 };
 
 Slabs& slabs() noexcept {
@@ -37,6 +38,7 @@ void grow(Slabs& s) {
         s.free = block;
     }
     s.slabs.push_back(blocks);
+    s.blocks.fetch_add(slab_blocks, std::memory_order_relaxed);
 }
 
 // One batch from the shared list, so that spawning takes the lock once in `batch` times.
@@ -114,6 +116,10 @@ void each_goroutine(void (*f)(Goroutine*, void*), void* arg) {
         for (std::size_t i = 0; i < slab_blocks; ++i) f(blocks + i, arg);
 }
 
+std::size_t goroutine_blocks() noexcept {
+    return slabs().blocks.load(std::memory_order_relaxed);
+}
+
 std::byte* self_stack_low() noexcept {
     return self()->stack.low;
 }
@@ -129,22 +135,29 @@ bool is_parked(const Goroutine* goroutine) noexcept {
     return (word & wake_bits::armed) != 0 && goroutine->off.load(std::memory_order_acquire);
 }
 
-bool begin_inspection(Goroutine* goroutine) noexcept {
+bool hold_wait(Goroutine* goroutine) noexcept {
     using namespace wake_bits;
     auto word = goroutine->wake.load(std::memory_order_acquire);
-    while ((word & (armed | inspecting)) == armed) {
-        if (!goroutine->wake.compare_exchange_weak(word, word | inspecting,
-                                                   std::memory_order_acq_rel))
-            continue;
-        // Armed and held: from here on it cannot run. If it is still on its way off, let it go.
-        if (goroutine->off.load(std::memory_order_acquire)) return true;
-        end_inspection(goroutine);
-        return false;
+    while ((word & armed) != 0) {
+        if ((word & inspecting) != 0)  // by somebody else, for a moment
+            word = goroutine->wake.load(std::memory_order_acquire);
+        else if (goroutine->wake.compare_exchange_weak(
+                     word, word | inspecting, std::memory_order_acq_rel, std::memory_order_acquire))
+            return true;
     }
     return false;
 }
 
+bool begin_inspection(Goroutine* goroutine) noexcept {
+    if (!hold_wait(goroutine)) return false;
+    // Armed and held: from here on it cannot run. If it is still on its way off, let it go.
+    if (goroutine->off.load(std::memory_order_acquire)) return true;
+    end_inspection(goroutine);
+    return false;
+}
+
 void end_inspection(Goroutine* goroutine) noexcept {
+    publish(&goroutine->wake);  // who claims the wait next comes after all that was read
     goroutine->wake.fetch_and(~wake_bits::inspecting, std::memory_order_acq_rel);
 }
 

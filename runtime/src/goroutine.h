@@ -14,7 +14,14 @@
 #include "runtime/src/fiber.h"
 #include "runtime/src/stack.h"
 
+namespace weft::inline abi1 {
+struct Report;
+}
+
 namespace weft::inline abi1::detail {
+
+class TaskOwner;
+class TaskState;
 
 // The wake word: the wait's sequence number above these bits.
 namespace wake_bits {
@@ -61,8 +68,12 @@ class alignas(64) Goroutine {
     };
     struct Begun {
         WaitNote note;
-        std::int64_t waiting_since = 0;  ///< coarse monotonic ns
-        LocalValue* locals = nullptr;    ///< of GoroutineLocal variables, the last made first
+        std::int64_t waiting_since = 0;    ///< coarse monotonic ns
+        LocalValue* locals = nullptr;      ///< of GoroutineLocal variables, the last made first
+        const TaskOwner* owner = nullptr;  ///< whose task it is; null: nobody's
+        const TaskState* task = nullptr;   ///< its handle's, if somebody may ask for its end
+        Report* refused = nullptr;         ///< why its wait was refused, until it is thrown
+        std::uint64_t said_of = 0;  ///< the last wait that was reported as stuck; while it is held
     };
     union {
         Fresh fresh;
@@ -89,6 +100,9 @@ void give_goroutine(Goroutine* goroutine) noexcept;
 /// Calls f for every block ever made; the callee looks at `life`. Safe beside everything else.
 void each_goroutine(void (*f)(Goroutine*, void*), void* arg);
 
+/// How many blocks each_goroutine() would visit.
+std::size_t goroutine_blocks() noexcept;
+
 /// Monotonic time good to a few milliseconds at the price of a few nanoseconds: for ages.
 std::int64_t coarse_now() noexcept;
 
@@ -100,7 +114,10 @@ inline std::uint64_t sequence_of(std::uint64_t word) noexcept {
 /// Whether it waits, off its stack. Reports only: it may have ended by the time of the answer.
 bool is_parked(const Goroutine* goroutine) noexcept;
 
-/// Holds a parked goroutine still while its stack is walked. False: it is not parked.
+/// Holds a goroutine that waits still, whether or not it has left its stack yet: what it waits for
+/// and what it holds can be read. Let it go by end_inspection(). False: it does not wait.
+bool hold_wait(Goroutine* goroutine) noexcept;
+/// Likewise, while its stack is walked. False: it is not parked.
 bool begin_inspection(Goroutine* goroutine) noexcept;
 void end_inspection(Goroutine* goroutine) noexcept;
 

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "weft/ensure.h"
+#include "weft/report.h"
 
 namespace weft::inline abi1::detail {
 namespace {
@@ -16,14 +17,24 @@ std::string describe(const LockTag& lock) {
 
 }  // namespace
 
-void note_unlocked_out_of_order(HeldLocks& held, const LockTag* lock) noexcept {
+ReportedObject reported(const LockTag& lock) {
+    return {"lock", lock.name() != nullptr ? lock.name() : "", lock.made_at()};
+}
+
+// A place that is empty stands for a lock that was not recorded, as all places were taken.
+bool note_unlocked_out_of_order(HeldLocks& held, const LockTag* lock) noexcept {
+    bool some_unrecorded = held.count > HeldLocks::recorded;
     for (std::uint32_t i = 0; i < HeldLocks::recorded && i < held.count; ++i) {
-        if (held.locks[i] != lock) continue;
-        for (; i + 1 < HeldLocks::recorded; ++i) held.locks[i] = held.locks[i + 1];
-        held.locks[HeldLocks::recorded - 1] = nullptr;
-        break;
+        if (held.locks[i] == lock) {
+            for (; i + 1 < HeldLocks::recorded; ++i) held.locks[i] = held.locks[i + 1];
+            held.locks[HeldLocks::recorded - 1] = nullptr;
+            --held.count;
+            return true;
+        }
+        some_unrecorded |= held.locks[i] == nullptr;
     }
-    --held.count;
+    if (some_unrecorded) --held.count;
+    return some_unrecorded;
 }
 
 void require_no_locks_held(Goroutine* goroutine) noexcept {
@@ -35,8 +46,7 @@ void require_no_locks_held(Goroutine* goroutine) noexcept {
     contract_broken("no lock is held at the end of a goroutine", text.c_str());
 }
 
-void lock_misused(const LockTag& lock, const char* text,
-                  const std::source_location& where) noexcept {
+void lock_misused(const LockTag& lock, const char* text, std::source_location where) noexcept {
     const std::string full = std::string(text) + ": " + describe(lock);
     contract_broken("a lock is used as a lock", full.c_str(), where);
 }

@@ -10,7 +10,7 @@
 
 #include <chrono>
 
-#include "weft/cancelled.h"
+#include "weft/detail/park_in_graph.h"
 #include "weft/ensure.h"
 #include "weft/time.h"
 
@@ -76,12 +76,24 @@ bool Mutex::take_or_mark(detail::Goroutine* me, std::uintptr_t bits) noexcept {
     }
 }
 
-void Mutex::lock_contended(detail::Goroutine* me, std::source_location where) {
-    if ((word_.load(std::memory_order_relaxed) & owner_mask) ==
-        reinterpret_cast<std::uintptr_t>(me))
-        detail::lock_misused(*this, "a Mutex was locked again by the goroutine that holds it",
-                             where);
-    if (take(me)) return;
+// The caller has to wait, or to ask about the order of locks, as it holds others. It tries once
+// more before anything else: what another worker holds is often free a moment later.
+void Mutex::lock_slowly(detail::Goroutine* me, bool got, std::source_location where) {
+    if (!got) {
+        if ((word_.load(std::memory_order_relaxed) & owner_mask) ==
+            reinterpret_cast<std::uintptr_t>(me))
+            detail::lock_misused(*this, "a Mutex was locked again by the goroutine that holds it",
+                                 where);
+        got = take(me);
+    }
+    detail::HeldLocks& held = detail::ambient(me).held;
+    if (held.count != 0) [[unlikely]]
+        detail::check_order(me, *this, where);
+    if (!got) wait_for_turn(me, where);
+    detail::note_locked(held, this);
+}
+
+void Mutex::wait_for_turn(detail::Goroutine* me, std::source_location where) {
     LockWaiter waiter;
     bool woken = false;
     for (;;) {
@@ -99,9 +111,11 @@ void Mutex::lock_contended(detail::Goroutine* me, std::source_location where) {
             waiters_.push_front(waiter);  // it was first before
         else
             waiters_.push_back(waiter);
-        if (detail::park_releasing(lock_) == detail::Woke::interrupted) {
+        const detail::Goroutine* owner = owner_in(word_.load(std::memory_order_relaxed));
+        const detail::Woke woke = detail::park_behind(lock_, owner);
+        if (woke != detail::Woke::by_peer) {
             forget_waiter(waiter);
-            detail::throw_cancelled();
+            detail::throw_woken(woke);
         }
         if (waiter.handed) return;
         woken = true;

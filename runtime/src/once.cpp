@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weft/once.h"
 
-#include "weft/cancelled.h"
+#include "weft/detail/park_in_graph.h"
 #include "weft/ensure.h"
 
 namespace weft::inline abi1 {
@@ -17,22 +17,24 @@ bool Once::begin(const std::source_location& where) {
         }
         if (state_.load(std::memory_order_relaxed) == State::idle) {
             state_.store(State::running, std::memory_order_relaxed);
-            runner_ = me;
+            runner_.store(me, std::memory_order_release);
             lock_.unlock();
             return true;
         }
-        if (runner_ == me)
+        const detail::Goroutine* runner = runner_.load(std::memory_order_relaxed);
+        if (runner == me)
             contract_broken("a Once is not called from inside its own function",
                             "Once::call() from inside the function it runs would wait for itself",
                             where);
         detail::Waiter waiter;
         waiter.ticket = detail::arm({detail::WaitKind::once, this, name_, where});
         waiters_.push_back(waiter);
-        if (detail::park_releasing(lock_) == detail::Woke::interrupted) {
+        const detail::Woke woke = detail::park_behind(lock_, runner);
+        if (woke != detail::Woke::by_peer) {
             lock_.lock();
             waiters_.remove(waiter);
             lock_.unlock();
-            detail::throw_cancelled();
+            detail::throw_woken(woke);
         }
     }
 }
@@ -40,7 +42,7 @@ bool Once::begin(const std::source_location& where) {
 // Done: all go on. Failed: all look again, and one of them becomes the next to try.
 void Once::end(bool completed) noexcept {
     lock_.lock();
-    runner_ = nullptr;
+    runner_.store(nullptr, std::memory_order_release);
     state_.store(completed ? State::done : State::idle, std::memory_order_release);
     detail::Waiter* chain = waiters_.pop_all_claimed();
     lock_.unlock();

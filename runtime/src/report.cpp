@@ -3,10 +3,11 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <cstring>
-#include <mutex>
-#include <vector>
+#include <cstdlib>
 
+#include "weft/detail/channel_core.h"
+#include "weft/detail/context_node.h"
+#include "weft/detail/held_locks.h"
 #include "weft/ensure.h"
 #include "weft/run.h"
 
@@ -18,102 +19,104 @@ namespace detail {
 
 namespace {
 
-// A copy of what a report says of a goroutine: the goroutine runs on while the report is written.
-struct Seen {
-    Goroutine* goroutine = nullptr;
-    std::uint64_t id = 0;
-    std::string name;
-    std::source_location spawned_at;
-    WaitNote note;
-    std::string object_name;
-    std::int64_t age_ns = 0;
-    bool fresh = false;
-    bool parked = false;
-    Frames frames;
-};
-
-std::string place(const std::source_location& where) {
-    if (where.line() == 0) return {};
-    return std::string(where.file_name()) + ":" + std::to_string(where.line());
+std::vector<ReportedObject> locks_of(const HeldLocks& held) {
+    std::vector<ReportedObject> locks;
+    for (std::uint32_t i = 0; i < held.count && i < HeldLocks::recorded; ++i)
+        if (const LockTag* lock = held.locks[i]; lock != nullptr) locks.push_back(reported(*lock));
+    return locks;
 }
 
-std::string age(std::int64_t ns) {
-    char text[32];
-    if (ns < 1'000'000'000)
-        std::snprintf(text, sizeof text, "%lld ms", static_cast<long long>(ns / 1'000'000));
-    else if (ns < 600'000'000'000)
-        std::snprintf(text, sizeof text, "%.1f s", static_cast<double>(ns) / 1e9);
-    else
-        std::snprintf(text, sizeof text, "%lld min", static_cast<long long>(ns / 60'000'000'000));
-    return text;
+// Only while it is held still, or by itself: then its wait, its context and its locks stay.
+void look_closely(Goroutine* g, ReportedGoroutine& seen) {
+    seen.holds = locks_of(g->ambient.held);
+    const ContextNode* context = g->ambient.context;
+    if (context == nullptr) return;
+    if (const auto deadline = context->deadline())
+        seen.time_left = std::max(Duration{}, *deadline - Clock::now());
 }
 
-void look_at(Goroutine* g, void* arg) {
-    const Life life = g->life.load(std::memory_order_acquire);
-    if (life == Life::free) return;
+std::string counted(std::uint32_t count, const char* what) {
+    return std::to_string(count) + ' ' + what + (count == 1 ? "" : "s");
+}
+
+// A wait that no other end is left for would be over; so it is the ends that tell who should act.
+std::string remark_on(const ChannelCore& channel) {
+    return "the channel (made at " + place(channel.made_at()) + ") has " +
+           counted(channel.senders(), "Sender") + " and " +
+           counted(channel.receivers(), "Receiver");
+}
+
+void look_at_wait(Goroutine* g, ReportedGoroutine& seen) {
+    seen.state = to_string(g->begun.note.kind);
+    if (g->begun.note.name != nullptr) seen.waits_on = g->begun.note.name;
+    seen.waits_at = g->begun.note.where;
+    seen.waits_since = Duration(std::max<std::int64_t>(0, coarse_now() - g->begun.waiting_since));
+    if (g->begun.note.kind == WaitKind::send || g->begun.note.kind == WaitKind::receive)
+        seen.remark = remark_on(*static_cast<const ChannelCore*>(g->begun.note.object));
+    look_closely(g, seen);
+}
+
+bool is_shown(const Goroutine* g) noexcept {
+    if (g->life.load(std::memory_order_acquire) == Life::free) return false;
     // A plain thread or a worker's own stack shows only when it waits for a primitive.
-    const bool waits = is_parked(g);
-    if (g->thread != nullptr && !waits) return;
-    Seen seen;
-    seen.goroutine = g;
-    seen.id = g->id;
-    if (g->name != nullptr) {
-        observe(const_cast<char*>(g->name));
-        seen.name = g->name;
-    }
-    seen.spawned_at = g->spawned_at;
-    seen.fresh = life == Life::fresh;
-    if (waits) {
-        seen.parked = true;
-        seen.note = g->begun.note;
-        if (seen.note.name != nullptr) seen.object_name = seen.note.name;
-        seen.age_ns = std::max<std::int64_t>(0, coarse_now() - g->begun.waiting_since);
-        if (g->thread == nullptr) capture_parked(g, seen.frames);
-    } else if (g == self()) {
-        capture_here(seen.frames);
-    }
-    static_cast<std::vector<Seen>*>(arg)->push_back(std::move(seen));
+    return g->thread == nullptr || is_parked(g);
 }
 
-std::string describe(const Seen& seen) {
-    std::string text = seen.goroutine->thread != nullptr ? "thread " : "goroutine ";
-    text += std::to_string(seen.id);
-    if (!seen.name.empty()) text += " \"" + seen.name + "\"";
-    if (seen.fresh) {
-        text += " [not yet run]";
-    } else if (!seen.parked) {
-        text += " [running]";
-    } else {
-        text += std::string(" [") + to_string(seen.note.kind);
-        if (!seen.object_name.empty()) text += " \"" + seen.object_name + "\"";
-        text += ", " + age(seen.age_ns) + "]";
-    }
-    text += '\n';
-    if (seen.parked && seen.note.where.line() != 0)
-        text += "    waits at " + place(seen.note.where) + '\n';
-    if (const auto at = place(seen.spawned_at); !at.empty()) text += "    started at " + at + '\n';
-    const std::string stack = symbolize(seen.frames);
-    if (!stack.empty()) text += "    stack:\n" + stack;
-    return text;
+void print(const std::string& text) noexcept {
+    std::fputs(text.c_str(), stderr);
+    std::fflush(stderr);
 }
 
 }  // namespace
 
+ReportedGoroutine look_at(Goroutine* g) {
+    ReportedGoroutine seen;
+    seen.id = g->id;
+    seen.is_thread = g->thread != nullptr;
+    if (g->name != nullptr) {
+        observe(const_cast<char*>(g->name));
+        seen.name = g->name;
+    }
+    seen.started_at = g->spawned_at;
+    Frames frames;
+    if (g == self()) {
+        if ((g->wake.load(std::memory_order_relaxed) & wake_bits::armed) != 0) {
+            look_at_wait(g, seen);  // it is about to park
+        } else {
+            seen.state = "running";
+            look_closely(g, seen);
+        }
+        capture_here(frames);
+    } else if (hold_wait(g)) {
+        observe(&g->wake);
+        look_at_wait(g, seen);
+        end_inspection(g);
+        if (!seen.is_thread) capture_parked(g, frames);
+    } else {
+        const bool fresh = g->life.load(std::memory_order_acquire) == Life::fresh;
+        seen.state = fresh ? "not yet run" : "running";
+    }
+    seen.stack = resolve(frames);
+    return seen;
+}
+
 std::string report(const char* headline) {
-    std::vector<Seen> all;
-    each_goroutine(&look_at, &all);
-    std::sort(all.begin(), all.end(), [](const Seen& a, const Seen& b) { return a.id < b.id; });
+    const std::vector<ReportedGoroutine> all = goroutines();
     std::string text = headline;
     text +=
         " (" + std::to_string(all.size()) + (all.size() == 1 ? " goroutine)\n" : " goroutines)\n");
-    for (const Seen& seen : all) text += '\n' + describe(seen);
+    for (const ReportedGoroutine& seen : all) text += '\n' + seen.text();
     return text;
 }
 
+void add_all_goroutines(Report& report) {
+    report.goroutines = goroutines();
+    const std::size_t count = report.goroutines.size();
+    report.sentence += " (" + std::to_string(count) + (count == 1 ? " goroutine)" : " goroutines)");
+}
+
 void print_report(const char* headline) {
-    const std::string text = report(headline);
-    std::fputs(text.c_str(), stderr);
-    std::fflush(stderr);
+    print(report(headline));
 }
 
 void abandon_goroutines() noexcept {
@@ -124,31 +127,70 @@ void abandon_goroutines() noexcept {
         nullptr);
 }
 
+namespace {
+Options options_in_force() {
+    const Runtime* runtime = Runtime::current();
+    return runtime != nullptr ? runtime->options : Options{};
+}
+
+Action reaction_to(const Report& report, const Reactions& reactions) noexcept {
+    if (report.finding == Finding::misuse) return Action::abort;
+    switch (report.certainty) {
+        case Certainty::proven:
+            return reactions.proven;
+        case Certainty::likely:
+            return reactions.likely;
+        case Certainty::smell:
+            return reactions.smell;
+    }
+    return Action::report;
+}
+}  // namespace
+
+void tell(const Report& report) noexcept {
+    tell(report, reaction_to(report, options_in_force().reactions));
+}
+
+void tell(const Report& report, Action action) noexcept {
+    const Options options = options_in_force();
+    const bool ends = action == Action::abort;
+    if (ends || !options.on_report) print(report.text());
+    if (options.on_report) options.on_report(report);
+    if (ends) std::abort();
+}
+
 }  // namespace detail
+
+std::vector<ReportedGoroutine> goroutines() {
+    using namespace detail;
+    std::vector<ReportedGoroutine> all;
+    each_goroutine(
+        [](Goroutine* g, void* arg) {
+            if (is_shown(g))
+                static_cast<std::vector<ReportedGoroutine>*>(arg)->push_back(look_at(g));
+        },
+        &all);
+    std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
+    return all;
+}
 
 std::string dump() {
     return detail::report("weft: all goroutines");
 }
 
 void contract_broken(const char* condition, const char* text, std::source_location where) noexcept {
+    using namespace detail;
     // One report even if several goroutines break contracts at once; a breach inside the report
     // ends at once.
     static std::atomic<int> reporting{0};
     if (reporting.fetch_add(1) > 0) std::abort();
-    using namespace detail;
-    Goroutine* me = self();
-    std::string report = "weft: contract broken: " + std::string(text) + " (" + condition + ")\n";
-    report += "    at " + place(where) + " in " + without_abi(where.function_name()) + '\n';
-    report += std::string("    by ") + (me->thread != nullptr ? "thread " : "goroutine ") +
-              std::to_string(me->id);
-    if (me->name != nullptr) report += std::string(" \"") + me->name + "\"";
-    report += '\n';
-    if (const auto at = place(me->spawned_at); !at.empty()) report += "    started at " + at + '\n';
-    Frames frames;
-    capture_here(frames);
-    report += "    stack:\n" + symbolize(frames);
-    std::fputs(report.c_str(), stderr);
-    std::fflush(stderr);
+    Report report;
+    report.certainty = Certainty::proven;
+    report.finding = Finding::misuse;
+    report.sentence = std::string(text) + " (" + condition + ")";
+    report.where = where;
+    report.goroutines.push_back(look_at(self()));
+    tell(report);
     std::abort();
 }
 

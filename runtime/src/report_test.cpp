@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "weft/report.h"
+
+#include <algorithm>
 #include <array>
 #include <cstdio>
+#include <mutex>
 #include <signal.h>
 #include <source_location>
 #include <string>
@@ -9,16 +13,20 @@
 
 #include "weft/blocking.h"
 #include "weft/channel.h"
+#include "weft/context.h"
 #include "weft/detach.h"
 #include "weft/ensure.h"
 #include "weft/mutex.h"
 #include "weft/run.h"
 #include "weft/scope.h"
 #include "weft/signal.h"
+#include "weft/time.h"
 
 #include "tests/support/child.h"
 #include "tests/support/goroutines.h"
 #include "tests/support/test.h"
+
+using namespace std::chrono_literals;
 
 namespace weft {
 namespace {
@@ -70,6 +78,7 @@ TEST_CASE(
     CHECK(end.said("wait_for_reminder"));
     CHECK(end.said("report_test.cpp"));
     CHECK(end.said("\"main\" [join"));
+    CHECK(end.said(") has 1 Sender and 1 Receiver"));
 }
 
 TEST_CASE("a dump names running and waiting goroutines and where they were started") {
@@ -142,6 +151,93 @@ TEST_CASE("a broken contract ends the process with the goroutine, its start and 
     CHECK(end.said("contract broken: the quota is negative"));
     CHECK(end.said("\"enrol\""));
     CHECK(end.said("report_test.cpp"));
+}
+
+TEST_CASE("a dump names the locks a waiting goroutine holds, and how long it has left") {
+    test::for_each_seed(5, [] {
+        Mutex patient("patient");
+        auto [tx, rx] = channel<int>();
+        scope([&, &tx = tx, &rx = rx](Scope& s) {
+            s.go("update", [&] {
+                const std::lock_guard lock(patient);
+                (void)timeout(30min, [&] { (void)rx.recv(); });
+            });
+            sleep(1ms);
+            const std::string text = dump();
+            CHECK(text.find("    holds lock \"patient\" (made at ") != std::string::npos);
+            CHECK(text.find("    its deadline is in 29 min") != std::string::npos);
+            (void)tx.send(1);
+        });
+    });
+}
+
+TEST_CASE("the list of goroutines has what a goroutine waits for, where, and its stack") {
+    run([] {
+        auto [tx, rx] = channel<int>(0, "alerts");
+        scope([&](Scope& s) {
+            s.go("alert-service", [&] { wait_for_reminder(rx); });
+            const auto waiting = [] {
+                for (const ReportedGoroutine& each : goroutines())
+                    if (each.name == "alert-service" && each.state == "receive") return each;
+                return ReportedGoroutine{};
+            };
+            while (waiting().id == 0) yield();
+            const ReportedGoroutine seen = waiting();
+            CHECK(seen.waits_on == "alerts");
+            CHECK(std::string(seen.waits_at.file_name()).ends_with("report_test.cpp"));
+            CHECK(seen.started_at.line() > seen.waits_at.line());
+            CHECK_FALSE(seen.is_thread);
+            CHECK_FALSE(seen.time_left);
+            if (!test::emulated()) {
+                const bool caller_is_there =
+                    std::any_of(seen.stack.begin(), seen.stack.end(), [](const StackFrame& frame) {
+                        return frame.function.find("wait_for_reminder") != std::string::npos;
+                    });
+                CHECK(caller_is_there);
+            }
+            {
+                auto last = std::move(tx);
+            }
+        });
+    });
+}
+
+TEST_CASE("a report is one line of JSON, whatever its names contain, without what is not known") {
+    Report report;
+    report.certainty = Certainty::likely;
+    report.finding = Finding::lock_cycle;
+    report.sentence = "goroutine 7 \"a\\b\" waits\n";
+    ReportedGoroutine one;
+    one.id = 7;
+    one.state = "mutex";
+    one.holds = {{"lock", "patient", {}}};
+    one.stack = {{"f()", "a.cpp", 3}, {"g()", "", 0}};
+    report.goroutines = {one};
+    CHECK(report.json() ==
+          R"j({"certainty":"LIKELY","finding":"lock cycle",)j"
+          R"j("sentence":"goroutine 7 \"a\\b\" waits\u000a",)j"
+          R"j("goroutines":[{"id":7,"state":"mutex","holds":[{"kind":"lock","name":"patient"}],)j"
+          R"j("stack":[{"function":"f()","at":"a.cpp:3"},{"function":"g()"}]}]})j");
+}
+
+TEST_CASE(
+    "on_report gets a broken contract before the process ends, and stderr has it all the same") {
+    const auto end = test::in_child([] {
+        Options options;
+        options.on_report = [](const Report& report) {
+            std::printf("told of %s %s by %s\n", to_string(report.certainty),
+                        to_string(report.finding), report.goroutines.at(0).name.c_str());
+            std::fflush(stdout);
+        };
+        return run(options, [] {
+            scope([](Scope& s) {
+                s.go("enrol", [] { ENSURE(1 + 1 == 3, "the quota is negative"); });
+            });
+        });
+    });
+    CHECK(end.signal == SIGABRT);
+    CHECK(end.said("told of PROVEN contract broken by enrol"));
+    CHECK(end.said("weft: PROVEN contract broken: the quota is negative"));
 }
 
 TEST_CASE("a signal that a goroutine waits for wakes it and does not end the process") {

@@ -201,7 +201,12 @@ std::int64_t Runtime::check_end(std::int64_t now) noexcept {
     if (stopping.load(std::memory_order_acquire)) return 0;
     if (now >= grace_until_) {
         if (survivors_said_.exchange(true)) return 0;  // another worker is at it
-        print_report("weft: main has ended, and these goroutines were left behind");
+        Report report;
+        report.certainty = Certainty::likely;  // they may only have needed longer
+        report.finding = Finding::leak;
+        report.sentence = "main has ended, and these goroutines were left behind";
+        add_all_goroutines(report);
+        tell(report, Action::report);
         stop(1);
         return 0;
     }

@@ -15,6 +15,7 @@
 #include "weft/options.h"
 
 #include "runtime/src/blocking_pool.h"
+#include "runtime/src/once_per_site.h"
 #include "runtime/src/poller.h"
 #include "runtime/src/sim_driver.h"
 #include "runtime/src/worker.h"
@@ -43,6 +44,7 @@ class Runtime {
         0};  ///< calls on other threads that will wake somebody
     std::atomic<std::uint32_t> helper_threads{0};  ///< our own threads that are not workers
     std::atomic<bool> stopping{false};
+    OncePerSite likely_circles;  ///< reported already
 
     /// Hands a goroutine to any worker; from any thread.
     void inject(Goroutine* goroutine) noexcept;

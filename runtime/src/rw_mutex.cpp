@@ -7,7 +7,7 @@
 
 #include <mutex>
 
-#include "weft/cancelled.h"
+#include "weft/detail/park_in_graph.h"
 
 namespace weft::inline abi1 {
 namespace {
@@ -34,13 +34,17 @@ void RWMutex::lock(std::source_location where) {
                                         std::memory_order_relaxed))
         lock_contended(me, where);
     writer_.store(me, std::memory_order_relaxed);
-    detail::note_locked(detail::ambient(me).held, this);
+    detail::HeldLocks& held = detail::ambient(me).held;
+    if (held.count != 0) [[unlikely]]
+        detail::check_order(me, *this, where);
+    detail::note_locked(held, this);
 }
 
 void RWMutex::lock_contended(detail::Goroutine* me, std::source_location where) {
     if (holds(me) || is_recorded(detail::ambient(me).held, this))
         detail::lock_misused(*this, "an RWMutex was locked by a goroutine that holds it already",
                              where);
+    detail::check_order(me, *this, where);
     if (let_run_and_enter(~std::uint64_t{0}, written)) return;
     lock_.lock();
     std::uint64_t state = state_.load(std::memory_order_relaxed);
@@ -53,11 +57,7 @@ void RWMutex::lock_contended(detail::Goroutine* me, std::source_location where) 
     }
     detail::Waiter waiter;
     waiter.ticket = detail::arm({detail::WaitKind::write_lock, this, name(), where});
-    writers_.push_back(waiter);
-    if (detail::park_releasing(lock_) == detail::Woke::interrupted) {
-        forget_waiter(writers_, waiter);
-        detail::throw_cancelled();
-    }
+    wait_in(writers_, waiter);
 }
 
 // Before the caller queues, whoever keeps it out and may only be waiting for a worker runs once:
@@ -105,6 +105,16 @@ void RWMutex::unlock(std::source_location where) noexcept {
 
 // --- readers -------------------------------------------------------------------------------------
 
+// The caller has to wait, or to ask about the order of locks, as it holds others.
+void RWMutex::lock_shared_slowly(detail::Goroutine* me, std::uint64_t before,
+                                 std::source_location where) {
+    if ((before & (written | awaited)) != 0)
+        lock_shared_contended(me, where);
+    else
+        detail::check_order(me, *this, where);
+    detail::note_locked(detail::ambient(me).held, this);
+}
+
 void RWMutex::lock_shared_contended(detail::Goroutine* me, std::source_location where) {
     // Like any reader that leaves: a writer may have been kept out by this one alone.
     after_reader(state_.fetch_sub(reader, std::memory_order_release));
@@ -116,6 +126,7 @@ void RWMutex::lock_shared_contended(detail::Goroutine* me, std::source_location 
             *this,
             "a read lock was taken inside a read lock while a writer waits for the first one",
             where);
+    detail::check_order(me, *this, where);
     if (let_run_and_enter(written | awaited, reader)) return;
     lock_.lock();
     std::uint64_t state = state_.load(std::memory_order_relaxed);
@@ -130,11 +141,7 @@ void RWMutex::lock_shared_contended(detail::Goroutine* me, std::source_location 
     }
     detail::Waiter waiter;
     waiter.ticket = detail::arm({detail::WaitKind::read_lock, this, name(), where});
-    readers_.push_back(waiter);
-    if (detail::park_releasing(lock_) == detail::Woke::interrupted) {
-        forget_waiter(readers_, waiter);
-        detail::throw_cancelled();
-    }
+    wait_in(readers_, waiter);
 }
 
 bool RWMutex::try_lock_shared() noexcept {
@@ -181,6 +188,18 @@ void RWMutex::let_next_in() noexcept {
     }
     lock_.unlock();
     detail::ready_all(chain);
+}
+
+// Under lock_, which it releases.
+void RWMutex::wait_in(detail::WaitList& list, detail::Waiter& waiter) {
+    list.push_back(waiter);
+    const detail::Goroutine* writer = writer_.load(std::memory_order_relaxed);
+    const detail::Woke woke = writer != nullptr
+                                  ? detail::park_behind(lock_, writer)
+                                  : detail::park_behind_all(lock_, detail::Refusal::throws);
+    if (woke == detail::Woke::by_peer) return;
+    forget_waiter(list, waiter);
+    detail::throw_woken(woke);
 }
 
 // A cancelled waiter goes. If it was the last writer, the readers it held up go in.

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "weft/context.h"
+#include "weft/mutex.h"
 #include "weft/scope.h"
 #include "weft/time.h"
 
@@ -189,6 +190,20 @@ TEST_CASE("misuse of an RWMutex is reported where it happens") {
         return 0;
     });
     CHECK(unlock_shared.said("unlock_shared() of an RWMutex that is not held so"));
+    const auto anothers = test::in_child([] {
+        return run([] {
+            RWMutex mutex;
+            Mutex own;
+            const std::shared_lock reading(mutex);
+            scope([&](Scope& s) {
+                s.go([&] {
+                    const std::lock_guard other(own);
+                    mutex.unlock_shared();
+                });
+            });
+        });
+    });
+    CHECK(anothers.said("unlock_shared() of an RWMutex that is not held so"));
     const auto twice = test::in_child([] {
         RWMutex mutex;
         mutex.lock();

@@ -3,6 +3,8 @@
 
 #include <mutex>
 
+#include "weft/detail/park_in_graph.h"
+
 namespace weft::inline abi1 {
 
 Scope::Scope(const ScopeOptions& options, const std::source_location& where)
@@ -11,6 +13,7 @@ Scope::Scope(const ScopeOptions& options, const std::source_location& where)
       suppressed_(options.suppressed),
       link_(detail::safe_link(detail::Link::child)) {
     if (options.limit != 0) limit_.emplace(options.limit, "scope limit", where);
+    opener_ = detail::self();
     entered_.emplace(&node_);
 }
 
@@ -52,8 +55,10 @@ void Scope::join() noexcept {
         detail::arm({detail::WaitKind::join, this, "scope", where_}, detail::Interrupt::never);
     if (pending_.fetch_sub(1, std::memory_order_acq_rel) == 1)
         detail::disarm(joiner_);
-    else
+    else if (detail::ambient(joiner_.goroutine).held.count == 0)
         detail::park();
+    else
+        detail::park_behind_all(detail::Refusal::never);
 }
 
 void Scope::finish(bool has_result) {

@@ -124,20 +124,22 @@ void Runtime::report_deadlock(bool others_may_wake) noexcept {
         if (deadlock_said_) return;
         deadlock_said_ = true;
     }
-    const std::string text = report(
-        others_may_wake
-            ? "weft: LIKELY deadlock: all goroutines are asleep, and only a thread that weft "
-              "did not start could wake one"
-            : "weft: PROVEN deadlock: all goroutines are asleep, and nothing is left that could "
-              "wake one");
+    Report report;
+    report.certainty = others_may_wake ? Certainty::likely : Certainty::proven;
+    report.finding = Finding::deadlock;
+    report.sentence = others_may_wake
+                          ? "all goroutines are asleep, and only a thread that weft did not start "
+                            "could wake one"
+                          : "all goroutines are asleep, and nothing is left that could wake one";
+    add_all_goroutines(report);
+    if (options.on_report || !options.on_deadlock) tell(report, Action::report);
     if (options.on_deadlock) {
-        options.on_deadlock(text);
+        options.on_deadlock(report.text());
         if (!others_may_wake) stop(2);
-        return;
+    } else if (!others_may_wake) {
+        if (options.on_report) std::fputs(report.text().c_str(), stderr);  // as with all that ends
+        std::_Exit(2);
     }
-    std::fputs(text.c_str(), stderr);
-    std::fflush(stderr);
-    if (!others_may_wake) std::_Exit(2);
 }
 
 }  // namespace weft::inline abi1::detail

@@ -5,6 +5,7 @@
 #include <memory>
 #include <new>
 
+#include "weft/detail/context_node.h"
 #include "weft/ensure.h"
 
 #include "runtime/src/runtime.h"
@@ -69,6 +70,7 @@ void run_body(Goroutine* g) noexcept {
     else
         closure = g->fresh.far_closure;
     std::construct_at(&g->begun);
+    if (const ContextNode* context = g->ambient.context) g->begun.owner = context->owner_;
     g->life.store(Life::alive, std::memory_order_release);
     // What leaves the body here has passed every scope that could have caught it.
     body.run(closure);

@@ -61,20 +61,13 @@ bool is_internal(const std::string& function, const char* file) {
            path.find("weft/detail/") != std::string::npos;
 }
 
-struct Text {
-    std::string lines;
-};
-
 int add_frame(void* arg, std::uintptr_t pc, const char* file, int line, const char* function) {
-    auto* text = static_cast<Text*>(arg);
     char address[32];
     std::snprintf(address, sizeof address, "0x%lx", static_cast<unsigned long>(pc));
     const std::string name = function != nullptr ? demangle(function) : address;
-    if (is_internal(name, file)) return 0;
-    text->lines += "        " + name;
-    if (file != nullptr)
-        text->lines += "\n            " + std::string(file) + ":" + std::to_string(line);
-    text->lines += '\n';
+    if (!is_internal(name, file))
+        static_cast<std::vector<StackFrame>*>(arg)->push_back(
+            {name, file != nullptr ? file : "", line});
     return 0;
 }
 }  // namespace
@@ -101,14 +94,29 @@ bool capture_parked(Goroutine* goroutine, Frames& frames) noexcept {
     return room;
 }
 
-std::string symbolize(const Frames& frames) {
+std::vector<StackFrame> resolve(const Frames& frames) {
     // libbacktrace reads the debug information once, which takes a tenth of a second, and keeps it.
     static std::mutex mutex;
     std::lock_guard lock(mutex);
-    Text text;
+    std::vector<StackFrame> stack;
     for (std::size_t i = 0; i < frames.count; ++i)
-        backtrace_pcinfo(state(), frames.pc[i] - 1, &add_frame, &ignore_error, &text);
-    return text.lines;
+        backtrace_pcinfo(state(), frames.pc[i] - 1, &add_frame, &ignore_error, &stack);
+    return stack;
+}
+
+std::string text_of(const std::vector<StackFrame>& stack) {
+    std::string text;
+    for (const StackFrame& frame : stack) {
+        text += "        " + frame.function;
+        if (!frame.file.empty())
+            text += "\n            " + frame.file + ":" + std::to_string(frame.line);
+        text += '\n';
+    }
+    return text;
+}
+
+std::string symbolize(const Frames& frames) {
+    return text_of(resolve(frames));
 }
 
 }  // namespace weft::inline abi1::detail

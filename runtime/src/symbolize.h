@@ -5,6 +5,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
+
+#include "weft/report.h"
 
 namespace weft::inline abi1::detail {
 
@@ -22,7 +25,10 @@ void capture_here(Frames& frames) noexcept;
 /// on.
 bool capture_parked(Goroutine* goroutine, Frames& frames) noexcept;
 
-/// One line per frame, inlined ones included, without the runtime's own at the top.
+/// Each call, inlined ones included, without the runtime's own.
+std::vector<StackFrame> resolve(const Frames& frames);
+std::string text_of(const std::vector<StackFrame>& stack);
+/// Both at once.
 std::string symbolize(const Frames& frames);
 
 /// A function's name as its user writes it: without the inline namespace.

@@ -4,6 +4,7 @@
 #include <mutex>
 
 #include "weft/detail/held_locks.h"
+#include "weft/detail/park_in_graph.h"
 
 #include "runtime/src/goroutine.h"
 
@@ -26,11 +27,12 @@ void TaskState::wait(const std::source_location& where) {
         Waiter waiter;
         waiter.ticket = arm({WaitKind::join, this, name, where});
         joiner_ = &waiter;
-        if (park_releasing(lock_) == Woke::interrupted) {
+        const Woke woke = park_behind_all(lock_, Refusal::throws);
+        if (woke != Woke::by_peer) {
             lock_.lock();
             joiner_ = nullptr;
             lock_.unlock();
-            throw_cancelled();
+            throw_woken(woke);
         }
     } else {
         lock_.unlock();
@@ -38,7 +40,8 @@ void TaskState::wait(const std::source_location& where) {
     if (error_ != nullptr) std::rethrow_exception(error_);
 }
 
-void begin_task(TaskOwner& owner) noexcept {
+void begin_task(TaskOwner& owner, const TaskState* task) noexcept {
+    self()->begun.task = task;
     enter_first(&owner.node());
 }
 
@@ -75,11 +78,13 @@ bool Countdown::wait(const WaitNote& note, Interrupt interrupt) {
     Waiter waiter;
     waiter.ticket = arm(note, interrupt);
     waiters_.push_back(waiter);
-    if (park_releasing(lock_) == Woke::by_peer) return true;
+    const Refusal refusal = interrupt == Interrupt::never ? Refusal::never : Refusal::throws;
+    const Woke woke = park_behind_all(lock_, refusal);
+    if (woke == Woke::by_peer) return true;
     lock_.lock();
     waiters_.remove(waiter);
     lock_.unlock();
-    throw_cancelled();
+    throw_woken(woke);
 }
 
 std::size_t Countdown::count() const noexcept {

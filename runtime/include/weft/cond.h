@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <atomic>
 #include <source_location>
 #include <utility>
 
@@ -58,7 +57,8 @@ class Cond {
     void broadcast() noexcept;
 
   private:
-    // wait() returns with the lock or not at all: a cancel must not come between.
+    // wait() returns with the lock or not at all: no cancel may come between, nor a DeadlockError.
+    // As in a destructor that runs because of an exception.
     class Uninterrupted {
       public:
         Uninterrupted() noexcept;
@@ -67,7 +67,7 @@ class Cond {
         Uninterrupted& operator=(const Uninterrupted&) = delete;
 
       private:
-        const std::atomic<bool>* flag_;
+        int exceptions_;
     };
     void enqueue(detail::Waiter& waiter, const std::source_location& where) noexcept;
     bool sleep(detail::Waiter& waiter) noexcept;

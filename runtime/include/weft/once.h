@@ -14,6 +14,10 @@
 
 namespace weft::inline abi1 {
 
+namespace detail {
+struct HolderAccess;  // wait_graph.cpp
+}
+
 /// Runs something once, whoever comes first; the others wait until it is done.
 ///
 /// Errors: when the function throws (Cancelled included), the exception goes to the one who ran it
@@ -41,6 +45,7 @@ class Once {
     bool done() const noexcept { return state_.load(std::memory_order_acquire) == State::done; }
 
   private:
+    friend struct detail::HolderAccess;
     enum class State : std::uint8_t { idle, running, done };
     struct Running {
         Once* once;
@@ -52,7 +57,7 @@ class Once {
 
     std::atomic<State> state_{State::idle};
     detail::SpinLock lock_;
-    const detail::Goroutine* runner_ = nullptr;
+    std::atomic<const detail::Goroutine*> runner_{nullptr};
     detail::WaitList waiters_;
     const char* name_;
 };

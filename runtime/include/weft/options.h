@@ -7,6 +7,8 @@
 #include <functional>
 #include <string>
 
+#include "weft/report.h"
+
 namespace weft::inline abi1 {
 
 /// How the low end of a goroutine's stack is protected.
@@ -15,6 +17,19 @@ enum class Guard : std::uint8_t {
     install,    ///< MADV_GUARD_INSTALL (Linux 6.13): no cost in mappings
     protect,    ///< mprotect, while mappings are few (a quarter of vm.max_map_count), then canary
     canary,     ///< a pattern that is checked when the goroutine parks and ends
+};
+
+/// What is done about a report, by its class. Misuse always ends the process.
+struct Reactions {
+    Action closing = Action::throw_error;  ///< a call that would wait for itself; PROVEN
+    Action proven = Action::report;        ///< PROVEN otherwise
+    Action likely = Action::report;
+    Action smell = Action::report;
+
+    /// What tests want: the first proven report is the end.
+    static Reactions of_tests() noexcept {
+        return {Action::abort, Action::abort, Action::report, Action::report};
+    }
 };
 
 /// How a runtime is started. The defaults are what a server wants.
@@ -30,6 +45,10 @@ struct Options {
     bool signals =
         true;  ///< SIGQUIT prints all goroutines; stack overflow is reported; SIGPIPE does nothing
     bool migrate_always = false;  ///< debug: every wake goes to another worker if there is one
+    Reactions reactions = {};
+    /// Gets each report instead of stderr; what ends the process is written there all the same.
+    /// Runs where the report was made: it must not park, nor call back into what is reported.
+    std::function<void(const Report&)> on_report = {};
     /// Called instead of ending the process with code 2 when every goroutine is asleep for ever.
     /// Runs on a worker; run() then returns 2 without joining what is stuck.
     std::function<void(const std::string& report)> on_deadlock = {};

@@ -11,6 +11,10 @@
 
 namespace weft::inline abi1 {
 
+namespace detail {
+struct HolderAccess;  // wait_graph.cpp
+}
+
 /// Many readers or one writer. A waiting writer stops new readers, so it cannot starve; when a
 /// writer leaves, all readers that wait by then go in together before the next writer. Satisfies
 /// the standard's SharedMutex, so std::shared_lock works.
@@ -18,13 +22,14 @@ namespace weft::inline abi1 {
 /// Errors: a read lock inside a read lock can deadlock with a writer in between and is a breach
 /// when
 ///         one waits; so is every misuse that Mutex names.
+///         A circle of waits is refused with DeadlockError, as by Mutex.
 /// Source: Go package sync, RWMutex.
 class RWMutex : public detail::LockTag {
   public:
     /// `name` (a literal) appears in reports.
     explicit RWMutex(const char* name = nullptr,
                      std::source_location where = std::source_location::current()) noexcept
-        : LockTag(name, where) {}
+        : LockTag(name, where, false) {}
     ~RWMutex();
 
     /// Waits until the caller alone has the lock.
@@ -43,22 +48,24 @@ class RWMutex : public detail::LockTag {
         detail::Goroutine* me = detail::self();
         // Counted before it is known whether that is right: taken back where it is not.
         const std::uint64_t before = state_.fetch_add(reader, std::memory_order_acquire);
-        if ((before & (written | awaited)) != 0) [[unlikely]]
-            lock_shared_contended(me, where);
-        detail::note_locked(detail::ambient(me).held, this);
+        detail::HeldLocks& held = detail::ambient(me).held;
+        if ((before & (written | awaited)) != 0 || held.count != 0) [[unlikely]]
+            return lock_shared_slowly(me, before, where);
+        detail::note_first_locked(held, this);
     }
     [[nodiscard]] bool try_lock_shared() noexcept;
     void unlock_shared(std::source_location where = std::source_location::current()) noexcept {
         detail::HeldLocks& held = detail::ambient(detail::self()).held;
-        const bool holds_any = held.count != 0;
-        detail::note_unlocked(held, this);  // here for the reason that Mutex::unlock() has
+        // Here for the reason that Mutex::unlock() has.
+        const bool is_noted = detail::note_unlocked(held, this);
         const std::uint64_t before = state_.fetch_sub(reader, std::memory_order_release);
-        if (!holds_any || before < reader) [[unlikely]]
+        if (!is_noted || before < reader) [[unlikely]]
             detail::lock_misused(*this, "unlock_shared() of an RWMutex that is not held so", where);
         after_reader(before);
     }
 
   private:
+    friend struct detail::HolderAccess;
     // The state: how many read, or are just finding out that they may not, and these bits.
     static constexpr std::uint64_t written = 1;  // a writer has it
     static constexpr std::uint64_t awaited = 2;  // somebody queues: whoever leaves looks
@@ -66,6 +73,8 @@ class RWMutex : public detail::LockTag {
 
     void lock_contended(detail::Goroutine* me, std::source_location where);
     bool let_run_and_enter(std::uint64_t out, std::uint64_t entry) noexcept;
+    void lock_shared_slowly(detail::Goroutine* me, std::uint64_t before,
+                            std::source_location where);
     void lock_shared_contended(detail::Goroutine* me, std::source_location where);
     void after_reader(std::uint64_t before) noexcept {
         if (before - reader < reader && (before & awaited) != 0) [[unlikely]]
@@ -74,14 +83,15 @@ class RWMutex : public detail::LockTag {
     void let_next_in() noexcept;
     detail::Waiter* admit_readers() noexcept;
     detail::Waiter* admit_writer() noexcept;
+    void wait_in(detail::WaitList& list, detail::Waiter& waiter);
     void forget_waiter(detail::WaitList& list, detail::Waiter& waiter) noexcept;
     bool holds(const detail::Goroutine* me) const noexcept {
         return writer_.load(std::memory_order_relaxed) == me;
     }
 
+    detail::SpinLock lock_;  // guards the lists; `awaited` is set and cleared under it
     std::atomic<std::uint64_t> state_{0};
     std::atomic<const detail::Goroutine*> writer_{nullptr};
-    detail::SpinLock lock_;  // guards the lists; `awaited` is set and cleared under it
     detail::WaitList writers_;
     detail::WaitList readers_;
 };

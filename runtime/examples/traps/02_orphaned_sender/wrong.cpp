@@ -30,7 +30,7 @@ int main() {
 }
 
 // Ends: 1
-// Says: weft: main has ended, and these goroutines were left behind (1 goroutine)
+// Says: weft: LIKELY leak: main has ended, and these goroutines were left behind (1 goroutine)
 // Says: "plan reminders" [send "reminders"
 // Says: waits at runtime/examples/traps/02_orphaned_sender/wrong.cpp:20
 // Says: started at runtime/examples/traps/02_orphaned_sender/wrong.cpp:19

@@ -29,7 +29,8 @@ int main() {
     });
 }
 
-// Ends: 2
-// Says: weft: PROVEN deadlock: all goroutines are asleep
-// Says: "update patient" [mutex "trial"
-// Says: "enrol" [mutex "patient"
+// Says: weft: SMELL lock order: goroutine
+// Says: while it holds lock
+// Says: weft: PROVEN lock cycle: goroutine
+// Says: runtime/examples/traps/03_lock_order/wrong.cpp:2
+// Says: , which waits to lock mutex

@@ -23,5 +23,5 @@ int main() {
     });
 }
 
-// Says: weft: contract broken: WaitGroup: the first token was taken after another goroutine's
+// Says: PROVEN contract broken: WaitGroup: the first token was taken after another goroutine's
 // wait() had found nothing Says: at runtime/examples/traps/04_late_add/wrong.cpp:18 Says: "report"

@@ -30,7 +30,7 @@ int main() {
 }
 
 // Ends: 0
-// Says: weft: main has ended, and these goroutines were left behind (3 goroutines)
+// Says: weft: LIKELY leak: main has ended, and these goroutines were left behind (3 goroutines)
 // Says: "send alert" [send "alert result"
 // Says: waits at runtime/examples/traps/05_leaked_goroutine/wrong.cpp:20
 // Says: started at runtime/examples/traps/05_leaked_goroutine/wrong.cpp:20

@@ -19,6 +19,6 @@ int main() {
 }
 
 // Ends: 1
-// Says: weft: main has ended, and these goroutines were left behind (1 goroutine)
+// Says: weft: LIKELY leak: main has ended, and these goroutines were left behind (1 goroutine)
 // Says: "migrate patients" [sleep
 // Says: started at runtime/examples/traps/06_ghost_task/wrong.cpp:15

@@ -31,6 +31,6 @@ int main() {
     });
 }
 
-// Says: weft: contract broken: unsynchronised use of "sites"
+// Says: PROVEN contract broken: unsynchronised use of "sites"
 // Says: "new site" writes it at runtime/examples/traps/07_shared_map/wrong.cpp:28 while
 // Says: "report" reads it since runtime/examples/traps/07_shared_map/wrong.cpp:20

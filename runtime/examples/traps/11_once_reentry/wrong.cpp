@@ -22,5 +22,5 @@ int main() {
     return weft::run([] { (void)title("I15"); });
 }
 
-// Says: weft: contract broken: Once::call() from inside the function it runs would wait for itself
+// Says: PROVEN contract broken: Once::call() from inside the function it runs would wait for
 // Says: at runtime/examples/traps/11_once_reentry/wrong.cpp:14

@@ -36,5 +36,5 @@ int main() {
     });
 }
 
-// Says: weft: contract broken: a read lock was taken inside a read lock while a writer waits for
+// Says: PROVEN contract broken: a read lock was taken inside a read lock while a writer waits
 // the first one: "project status" Says: "page"

@@ -15,5 +15,5 @@ int main() {
     });
 }
 
-// Says: weft: contract broken: a goroutine of a WaitGroup threw, and nobody called wait() to hear
+// Says: PROVEN contract broken: a goroutine of a WaitGroup threw, and nobody called wait() to
 // of it

@@ -11,5 +11,5 @@ int main() {
     });
 }
 
-// Says: weft: contract broken: a Semaphore was asked for more permits than it has
+// Says: PROVEN contract broken: a Semaphore was asked for more permits than it has
 // Says: at runtime/examples/traps/14_too_many_permits/wrong.cpp:10

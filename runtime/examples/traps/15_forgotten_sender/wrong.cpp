@@ -25,3 +25,4 @@ int main() {
 // Says: "main" [join "scope"
 // Says: "worker" [receive "questionnaires"
 // Says: waits at runtime/examples/traps/15_forgotten_sender/wrong.cpp:16
+// Says: wrong.cpp:12) has 1 Sender and 3 Receivers

@@ -24,5 +24,5 @@ int main() {
     return weft::run([] { nightly_batch(); });
 }
 
-// Says: weft: contract broken: a Pool was destroyed while something of it was borrowed
+// Says: PROVEN contract broken: a Pool was destroyed while something of it was borrowed
 // Says: nightly_batch

@@ -57,6 +57,10 @@ class ChannelCore {
     std::size_t size() const noexcept;
     std::size_t capacity() const noexcept { return capacity_; }
     const char* name() const noexcept { return name_; }
+    const std::source_location& made_at() const noexcept { return made_at_; }
+    /// How many there are just now: for reports.
+    std::uint32_t senders() const noexcept { return senders_.load(std::memory_order_relaxed); }
+    std::uint32_t receivers() const noexcept { return receivers_.load(std::memory_order_relaxed); }
 
   private:
     friend class Selection;

@@ -70,7 +70,8 @@ struct Ticket {
     std::uint64_t sequence = 0;
 };
 
-enum class Woke : std::uint8_t { by_peer, interrupted };
+/// `refused`: waiting would have closed a circle of waits; only from park_in_graph.h.
+enum class Woke : std::uint8_t { by_peer, interrupted, refused };
 enum class Interrupt : std::uint8_t { by_context, never };
 
 /// What self() asks where this thread has not been asked before, or has no quick answer.
@@ -133,6 +134,7 @@ class LockTag;  // held_locks.h
 struct HeldLocks {
     static constexpr std::uint32_t recorded = 3;
     std::uint32_t count = 0;
+    std::uint32_t unordered_from = recorded;  ///< these have no order among each other: lock_all()
     const LockTag* locks[recorded] = {};
 };
 

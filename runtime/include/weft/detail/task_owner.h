@@ -34,6 +34,10 @@ class TaskOwner {
     /// The task's last touch: the owner may be gone when this returns.
     virtual void task_done() noexcept = 0;
 
+    /// The goroutine in whose frame it lives, and which cannot go on before all tasks have ended;
+    /// null: there is none such.
+    const Goroutine* opener() const noexcept { return opener_; }
+
     TaskOwner(const TaskOwner&) = delete;
     TaskOwner& operator=(const TaskOwner&) = delete;
 
@@ -45,6 +49,7 @@ class TaskOwner {
     ~TaskOwner() = default;
 
     ContextNode node_;
+    const Goroutine* opener_ = nullptr;
 };
 
 /// The end of a task, shared by the task and its handle.
@@ -76,7 +81,7 @@ struct TypedTaskState : TaskState {
 template <>
 struct TypedTaskState<void> : TaskState {};
 
-void begin_task(TaskOwner& owner) noexcept;
+void begin_task(TaskOwner& owner, const TaskState* task) noexcept;
 /// Checks that no lock is held and leaves the context.
 void leave_task() noexcept;
 void end_task(TaskOwner& owner, TaskEnd end, const std::exception_ptr& error) noexcept;
@@ -88,7 +93,7 @@ struct TaskBody {
     F f;
 
     void operator()() {
-        begin_task(*owner);
+        begin_task(*owner, state);
         TaskEnd end = TaskEnd::value;
         std::exception_ptr error;
         {

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// What weft has to say of a program that is stuck, or will be one day: one sentence that names who
+// waits for whom and where, and then what it knows of each goroutine in that sentence.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <source_location>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "weft/time.h"
+
+namespace weft::inline abi1 {
+
+/// How sure a report is. Classes are never mixed in one report.
+enum class Certainty : std::uint8_t {
+    smell,   ///< nothing hangs; written like this it can
+    likely,  ///< it hangs, unless something that weft cannot see mends it
+    proven,  ///< it hangs for ever, or a contract is broken: nothing in the program can mend it
+};
+const char* to_string(Certainty certainty) noexcept;
+
+/// What a report is about.
+enum class Finding : std::uint8_t {
+    misuse,      ///< a contract was broken; the process ends
+    deadlock,    ///< all goroutines are asleep
+    lock_cycle,  ///< some wait for each other in a circle
+    lock_order,  ///< locks were taken in opposite orders
+    leak,        ///< main has ended, these goroutines have not
+};
+const char* to_string(Finding finding) noexcept;
+
+/// What is done about a report beside telling it.
+enum class Action : std::uint8_t {
+    report,       ///< nothing: the program goes on
+    throw_error,  ///< a call that would wait for itself throws DeadlockError instead
+    abort,        ///< the process ends
+};
+
+/// One call on a stack.
+struct StackFrame {
+    std::string function;
+    std::string file;  ///< empty: unknown
+    int line = 0;
+};
+
+/// A lock, or another thing that is waited for.
+struct ReportedObject {
+    std::string kind;  ///< "mutex", "channel", ...
+    std::string name;  ///< empty: it has none
+    std::source_location made_at = {};
+};
+
+/// What was known of a goroutine, or of a thread that uses weft, when the report was made.
+struct ReportedGoroutine {
+    std::uint64_t id = 0;
+    std::string name;
+    bool is_thread = false;
+    std::string state;                ///< "running", "not yet run", or what it waits for
+    std::string waits_on;             ///< the name of what it waits for, if that has one
+    std::source_location waits_at{};  ///< line 0: it does not wait
+    std::string remark;               ///< what is known of what it waits for; may be empty
+    Duration waits_since{};  ///< how long it has waited; < 0: it was there, and did not wait
+    std::optional<Duration> time_left;  ///< until its deadline, if it has one
+    std::source_location started_at{};
+    std::vector<ReportedObject> holds;  ///< the locks it holds, outermost first, as far as recorded
+    std::vector<StackFrame> stack;      ///< innermost first, without weft's own frames
+
+    std::string text() const;
+    std::string json() const;
+};
+
+/// Something that weft found, with its evidence.
+struct Report {
+    Certainty certainty = Certainty::smell;
+    Finding finding = Finding::misuse;
+    std::string sentence;          ///< what is wrong, whole: who, where, and for whom it waits
+    std::source_location where{};  ///< the line to look at first
+    std::vector<ReportedGoroutine> goroutines;  ///< those of the sentence, in its order
+    std::string details;                        ///< further evidence, as text; may be empty
+
+    /// For people: class, finding and sentence in the first line, then the goroutines.
+    std::string text() const;
+    /// For machines: one object in one line.
+    std::string json() const;
+};
+
+/// Thrown by the call that would have closed a circle of waits, instead of waiting for ever. What
+/// it waited for is not the caller's; unwinding releases what the others wait for.
+class DeadlockError : public std::runtime_error {
+  public:
+    explicit DeadlockError(Report report);
+    const Report& report() const noexcept { return *report_; }
+
+  private:
+    std::shared_ptr<const Report> report_;  // shared: exceptions are copied without throwing
+};
+
+/// What is known of every goroutine, and of threads that wait in weft, by id.
+std::vector<ReportedGoroutine> goroutines();
+
+}  // namespace weft::inline abi1

@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: Apache-2.0
+// A circle of waits is stable: nobody in it moves again. So it is enough to look at its members
+// twice. Who has the same wait in both looks has waited all the time in between, and has neither
+// released nor ended anything; therefore at the moment between the looks all waits of the circle
+// held at once.
+//
+// Who closes a circle shows its wait before it looks; of two who close one together at least one
+// sees the other's.
+#include "runtime/src/wait_graph.h"
+
+#include <algorithm>
+#include <atomic>
+#include <unordered_map>
+#include <utility>
+
+#include "weft/detail/context_node.h"
+#include "weft/detail/task_owner.h"
+#include "weft/mutex.h"
+#include "weft/once.h"
+#include "weft/rw_mutex.h"
+
+#include "runtime/src/report.h"
+#include "runtime/src/runtime.h"
+
+namespace weft::inline abi1::detail {
+
+/// The locks' own word on who has them.
+struct HolderAccess {
+    static const Goroutine* holder(WaitKind kind, const void* object) noexcept {
+        switch (kind) {
+            case WaitKind::mutex:
+                return Mutex::owner_in(
+                    static_cast<const Mutex*>(object)->word_.load(std::memory_order_acquire));
+            case WaitKind::read_lock:
+            case WaitKind::write_lock:
+                return static_cast<const RWMutex*>(object)->writer_.load(std::memory_order_acquire);
+            case WaitKind::once:
+                return static_cast<const Once*>(object)->runner_.load(std::memory_order_acquire);
+            default:
+                return nullptr;
+        }
+    }
+};
+
+namespace {
+
+// Other waits end by a peer that nobody knows beforehand, by time or by the world.
+bool names_its_peers(WaitKind kind) noexcept {
+    switch (kind) {
+        case WaitKind::mutex:
+        case WaitKind::read_lock:
+        case WaitKind::write_lock:
+        case WaitKind::once:
+        case WaitKind::join:
+        case WaitKind::wait_group:
+            return true;
+        default:
+            return false;
+    }
+}
+
+// It has been cancelled, and is about to hear of it.
+bool is_over(const Goroutine& g, std::uint64_t word) noexcept {
+    return (word & wake_bits::interruptible) != 0 && g.ambient.cancelled != nullptr &&
+           g.ambient.cancelled->load(std::memory_order_acquire);
+}
+
+bool has_deadline(const Goroutine& g, std::uint64_t word) noexcept {
+    if ((word & wake_bits::interruptible) == 0) return false;
+    const ContextNode* context = g.ambient.context;
+    return context != nullptr && context->deadline().has_value();
+}
+
+bool holds(const WaitView& one, const void* lock) noexcept {
+    const auto known = std::min(one.held.count, HeldLocks::recorded);
+    for (std::uint32_t i = 0; i < known; ++i)
+        if (one.held.locks[i] == lock) return true;
+    return false;
+}
+
+bool belongs_to(const WaitView& one, const void* group) noexcept {
+    return std::find(one.belongs.begin(), one.belongs.end(), group) != one.belongs.end();
+}
+
+// A scope cannot end before what was started in it, nor its opener before the scope: so whoever
+// waits for the opener waits for this goroutine, too.
+void note_belonging(const Goroutine& g, WaitView& seen) noexcept {
+    std::size_t count = 0;
+    if (g.begun.task != nullptr) seen.belongs[count++] = g.begun.task;
+    const TaskOwner* owner = g.begun.owner;
+    while (owner != nullptr && count < seen.belongs.size()) {
+        seen.belongs[count++] = owner;
+        const Goroutine* opener = owner->opener();
+        owner = opener != nullptr ? opener->begun.owner : nullptr;
+    }
+}
+
+}  // namespace
+
+void show_wait() noexcept {
+    std::atomic_thread_fence(std::memory_order_seq_cst);
+}
+
+bool is_waiting(const Goroutine* g) noexcept {
+    return (g->wake.load(std::memory_order_acquire) & wake_bits::armed) != 0;
+}
+
+bool somebody_may_wait_for(const Goroutine* me) noexcept {
+    const TaskOwner* owner = me->begun.owner;
+    if (owner == nullptr && me->ambient.held.count == 0) return false;  // so it need not show
+    show_wait();
+    if (me->ambient.held.count > 0) return true;
+    while (owner != nullptr) {
+        const Goroutine* opener = owner->opener();
+        if (opener == nullptr) return true;  // who waits for this one is not known
+        if (opener->ambient.held.count > 0 && is_waiting(opener)) return true;
+        owner = opener->begun.owner;
+    }
+    return false;
+}
+
+std::optional<WaitView> view(Goroutine* g) noexcept {
+    if (!hold_wait(g)) return std::nullopt;
+    const auto word = g->wake.load(std::memory_order_acquire);
+    observe(&g->wake);
+    if (is_over(*g, word)) {
+        end_inspection(g);
+        return std::nullopt;
+    }
+    WaitView seen;
+    seen.goroutine = g;
+    seen.sequence = sequence_of(word);
+    seen.kind = g->begun.note.kind;
+    seen.object = g->begun.note.object;
+    // Whoever waits for it keeps it alive, and is held still here.
+    seen.holder = HolderAccess::holder(seen.kind, seen.object);
+    seen.ends_by_itself = has_deadline(*g, word);
+    seen.was_said = g->begun.said_of == seen.sequence;
+    seen.held = g->ambient.held;
+    note_belonging(*g, seen);
+    end_inspection(g);
+    return seen;
+}
+
+namespace {
+
+bool must_act(const WaitView& peer, const WaitView& waits) noexcept {
+    switch (waits.kind) {
+        case WaitKind::write_lock:  // every reader
+            return holds(peer, waits.object);
+        case WaitKind::read_lock:  // the writer that stands in front
+            return peer.kind == WaitKind::write_lock && peer.object == waits.object;
+        case WaitKind::join:
+        case WaitKind::wait_group:
+            return belongs_to(peer, waits.object);
+        default:
+            return false;
+    }
+}
+
+constexpr int steps_max = 64;
+
+}  // namespace
+
+Lead follow(Goroutine* me, const Goroutine* holder) noexcept {
+    for (int step = 0; step < steps_max; ++step) {
+        if (holder == me) return Lead::circle;
+        const auto next = view(const_cast<Goroutine*>(holder));
+        if (!next || !names_its_peers(next->kind)) return Lead::none;
+        if (next->holder == nullptr) {
+            if (next->kind == WaitKind::mutex || next->kind == WaitKind::once) return Lead::none;
+            const auto mine = view(me);
+            return mine && must_act(*mine, *next) ? Lead::circle : Lead::several;
+        }
+        holder = next->holder;
+    }
+    return Lead::several;
+}
+
+namespace {
+
+/// All waits of one moment, and for each who could end it.
+class Waits {
+  public:
+    Waits() {
+        each_goroutine(
+            [](Goroutine* g, void* arg) {
+                if (!is_waiting(g)) return;
+                if (auto seen = view(g); seen && names_its_peers(seen->kind))
+                    static_cast<Waits*>(arg)->add(*seen);
+            },
+            this);
+    }
+
+    /// Breadth first, so that the circle is as short as can be.
+    Circle circle_through(const Goroutine* from) const {
+        const auto first = index_.find(from);
+        if (first == index_.end()) return {};
+        std::vector<std::size_t> came_from(all_.size(), all_.size());
+        std::vector<std::size_t> queue{first->second};
+        for (std::size_t next = 0; next < queue.size(); ++next) {
+            for (const std::size_t peer : peers(all_[queue[next]])) {
+                if (came_from[peer] != all_.size()) continue;
+                came_from[peer] = queue[next];
+                if (peer == first->second) return unrolled(came_from, peer);
+                queue.push_back(peer);
+            }
+        }
+        return {};
+    }
+
+  private:
+    void add(const WaitView& seen) {
+        index_[seen.goroutine] = all_.size();
+        all_.push_back(seen);
+    }
+
+    // Each of them must act before the wait can end.
+    std::vector<std::size_t> peers(const WaitView& waits) const {
+        std::vector<std::size_t> found;
+        if (waits.holder != nullptr) {
+            const auto at = index_.find(waits.holder);
+            if (at != index_.end()) found.push_back(at->second);
+            return found;
+        }
+        for (std::size_t i = 0; i < all_.size(); ++i)
+            if (must_act(all_[i], waits)) found.push_back(i);
+        return found;
+    }
+
+    Circle unrolled(const std::vector<std::size_t>& came_from, std::size_t first) const {
+        Circle circle;
+        std::size_t at = first;
+        do {
+            circle.push_back(all_[at]);
+            at = came_from[at];
+        } while (at != first);
+        std::reverse(circle.begin() + 1, circle.end());
+        return circle;
+    }
+
+    std::vector<WaitView> all_;
+    std::unordered_map<const Goroutine*, std::size_t> index_;
+};
+
+bool same_wait(const WaitView& before, const WaitView& now) noexcept {
+    return before.sequence == now.sequence && before.holder == now.holder;
+}
+
+}  // namespace
+
+Circle find_circle(Goroutine* from) {
+    Circle circle = Waits().circle_through(from);
+    return is_whole(circle) ? circle : Circle{};
+}
+
+bool is_whole(const Circle& circle) noexcept {
+    return std::all_of(circle.begin(), circle.end(), [](const WaitView& before) {
+        const auto now = view(before.goroutine);
+        return now && same_wait(before, *now);
+    });
+}
+
+void mark_as_said(const Circle& circle) noexcept {
+    for (const WaitView& one : circle) {  // any of them may have been cancelled and ended since
+        Goroutine* g = one.goroutine;
+        if (!hold_wait(g)) continue;
+        if (sequence_of(g->wake.load(std::memory_order_relaxed)) == one.sequence)
+            g->begun.said_of = one.sequence;
+        end_inspection(g);
+    }
+}
+
+namespace {
+
+std::string why_it_waits_for_the_next(const WaitView& waits) {
+    switch (waits.kind) {
+        case WaitKind::mutex:
+            return "held by ";
+        case WaitKind::write_lock:
+            return waits.holder != nullptr ? "held for writing by " : "held for reading by ";
+        case WaitKind::read_lock:
+            return waits.holder != nullptr ? "held for writing by " : "to be had only after ";
+        case WaitKind::once:
+            return "run by ";
+        default:
+            return "which waits for ";
+    }
+}
+
+std::string what_it_waits_to_do(const ReportedGoroutine& who, WaitKind kind) {
+    const std::string name = who.waits_on.empty() ? "" : " \"" + who.waits_on + "\"";
+    switch (kind) {
+        case WaitKind::mutex:
+            return "waits to lock mutex" + name;
+        case WaitKind::write_lock:
+            return "waits to lock RWMutex" + name + " for writing";
+        case WaitKind::read_lock:
+            return "waits to lock RWMutex" + name + " for reading";
+        case WaitKind::once:
+            return "waits for once" + name;
+        case WaitKind::wait_group:
+            return "waits for wait group" + name;
+        default:
+            return "waits to join" + name;
+    }
+}
+
+}  // namespace
+
+Report report_of(const Circle& circle) {
+    Report report;
+    report.finding = Finding::lock_cycle;
+    const bool ends = std::any_of(circle.begin(), circle.end(),
+                                  [](const WaitView& one) { return one.ends_by_itself; });
+    report.certainty = ends ? Certainty::likely : Certainty::proven;
+    report.where = circle.front().goroutine->begun.note.where;
+    for (const WaitView& one : circle) report.goroutines.push_back(look_at(one.goroutine));
+    for (std::size_t i = 0; i < circle.size(); ++i) {
+        const ReportedGoroutine& who = report.goroutines[i];
+        report.sentence += (i == 0 ? label(who) + " " : ", which ") +
+                           what_it_waits_to_do(who, circle[i].kind) + " (" + line_of(who) + "), " +
+                           why_it_waits_for_the_next(circle[i]) +
+                           label(report.goroutines[(i + 1) % circle.size()]);
+    }
+    return report;
+}
+
+}  // namespace weft::inline abi1::detail

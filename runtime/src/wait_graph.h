@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who waits for whom, and whether that goes round in a circle.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "weft/detail/park.h"
+#include "weft/report.h"
+
+namespace weft::inline abi1::detail {
+
+/// One wait, read while the waiter was held still. As long as its sequence number is the same the
+/// goroutine has not moved: it holds what it held, and belongs to what it belonged to.
+struct WaitView {
+    Goroutine* goroutine = nullptr;
+    std::uint64_t sequence = 0;
+    WaitKind kind = WaitKind::none;
+    const void* object = nullptr;
+    const Goroutine* holder = nullptr;  ///< who alone can end the wait; null: several, or unknown
+    bool ends_by_itself = false;        ///< it has a deadline
+    bool was_said = false;              ///< a report has called it stuck
+    HeldLocks held;
+    /// Whose end waits for the goroutine's: its task, its owner, and the scopes around that.
+    std::array<const void*, 5> belongs{};
+};
+
+/// What the caller has armed is seen by all before it looks at their waits.
+void show_wait() noexcept;
+
+/// A glimpse.
+bool is_waiting(const Goroutine* goroutine) noexcept;
+
+/// Whether anybody can wait for `me`, who is armed: for a lock it holds, or, holding one, for its
+/// end. If so, the wait has been shown.
+bool somebody_may_wait_for(const Goroutine* me) noexcept;
+
+/// Null: it does not wait, or no longer, as it has been cancelled.
+std::optional<WaitView> view(Goroutine* goroutine) noexcept;
+
+/// What a look along the waits that one holder alone can end has found.
+enum class Lead : std::uint8_t {
+    none,     ///< somebody there can run, or waits for what is not known
+    several,  ///< it leads to a wait for several
+    circle,   ///< it comes back
+};
+/// Follows `holder`, for whom `me` is about to wait. Costs a few loads for each step.
+Lead follow(Goroutine* me, const Goroutine* holder) noexcept;
+
+/// Waits in a circle: each waits for the next, the last for the first.
+using Circle = std::vector<WaitView>;
+
+/// The shortest circle through `from`, which waits; empty: there is none. Looks at all goroutines.
+/// What it returns has been looked at a second time: nobody has moved in between.
+Circle find_circle(Goroutine* from);
+
+/// Whether all of it still wait as they did.
+bool is_whole(const Circle& circle) noexcept;
+
+/// Notes of each of its waits that it has been told of.
+void mark_as_said(const Circle& circle) noexcept;
+
+/// What is to be said of a circle.
+Report report_of(const Circle& circle);
+
+}  // namespace weft::inline abi1::detail
