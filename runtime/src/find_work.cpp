@@ -35,12 +35,26 @@ void pause_for(std::int64_t ns) noexcept {
 
 void Worker::run() noexcept {
     while (!runtime.stopping.load(std::memory_order_acquire)) {
+        if (runtime.surplus(*this)) return hand_over();
         maintain();
         Goroutine* next = overdue(last_maintained);
         if (next == nullptr) next = pick();
         if (next == nullptr) next = find_work();
         if (next != nullptr) enter(next);
     }
+}
+
+// What lies in the queues of a worker without a thread would be taken only by those who have
+// nothing else to do.
+void Worker::hand_over() noexcept {
+    for (;;) {
+        gate.enter();
+        Goroutine* next = next_queued(0);
+        gate.leave();
+        if (next == nullptr) break;
+        runtime.inject(next);
+    }
+    runtime.wake_one();  // it may have been woken for something, and slept where I/O is looked for
 }
 
 void Worker::enter(Goroutine* goroutine) noexcept {

@@ -64,6 +64,7 @@ void become(Worker& worker) noexcept {
     worker.current = worker.idle;
     worker.exceptions = thread_exceptions();
     worker.thread = pthread_self();
+    worker.tid.store(gettid(), std::memory_order_release);
     set_this_worker(&worker);
     install_signal_stack();
 }
@@ -72,11 +73,18 @@ void resign(Worker& worker) noexcept {
 #if defined(WEFT_TSAN)
     __tsan_destroy_fiber(worker.nursery);
 #endif
+    worker.tid.store(0, std::memory_order_release);
     worker.idle->name = "thread";
     drop_goroutine_cache(worker.goroutines);
     while (worker.stack_count > 0) give_stack(worker.stacks[--worker.stack_count]);
     remove_signal_stack();
     set_this_worker(nullptr);
+}
+
+void serve(Worker& worker) {
+    become(worker);
+    worker.run();
+    resign(worker);
 }
 }  // namespace
 
@@ -85,20 +93,30 @@ Runtime* Runtime::current() noexcept {
 }
 
 Runtime::Runtime(const Options& wanted, std::unique_ptr<SimDriver> driver)
-    : options(wanted), sim(std::move(driver)) {
-    const unsigned n = sim ? 1 : options.workers != 0 ? options.workers : usable_processors();
+    : options(wanted),
+      sim(std::move(driver)),
+      base_workers(sim                    ? 1
+                   : options.workers != 0 ? options.workers
+                                          : usable_processors()),
+      workers(base_workers + Watchman::spares),
+      started_(base_workers) {
     ENSURE(choose_guard(options.guard),
            "this kernel cannot give the kind of guard that was asked for");
-    for (unsigned i = 0; i < n; ++i) {
-        workers.push_back(
-            std::make_unique<Worker>(*this, i, !sim && !(options.migrate_always && n > 1)));
-        workers.back()->sights.resize(n);
-        workers.back()->random = 0x9e37'79b9'7f4a'7c15ULL * (i + 1) ^
-                                 (sim ? 1 : static_cast<std::uint64_t>(machine_now()));
-    }
+    for (unsigned i = 0; i < base_workers; ++i) add_worker();
     Runtime* none = nullptr;
     ENSURE(current_runtime.compare_exchange_strong(none, this), "weft::run inside weft::run");
     if (options.signals) install_signals();
+}
+
+Worker& Runtime::add_worker() {
+    const auto i = static_cast<unsigned>(workers.size());
+    const bool keeps_readied = !sim && !(options.migrate_always && base_workers > 1);
+    auto worker = std::make_unique<Worker>(*this, i, keeps_readied);
+    worker->sights.resize(workers.most());
+    worker->random =
+        0x9e37'79b9'7f4a'7c15ULL * (i + 1) ^ (sim ? 1 : static_cast<std::uint64_t>(machine_now()));
+    workers.add(std::move(worker));
+    return *workers[i];
 }
 
 Runtime::~Runtime() {
@@ -112,13 +130,11 @@ int Runtime::run(const Body& body, void* closure) {
     SpawnSpec spec;
     spec.name = "main";
     spawn_raw(spec, body, closure);
-    for (std::size_t i = 1; i < workers.size(); ++i)
-        threads_.emplace_back([this, i] {
-            become(*workers[i]);
-            workers[i]->run();
-            resign(*workers[i]);
-        });
+    if (!sim) watchman_ = std::make_unique<Watchman>(*this, &serve);
+    for (std::size_t i = 1; i < base_workers; ++i)
+        threads_.emplace_back([this, i] { serve(*workers[i]); });
     first.run();
+    if (watchman_ != nullptr) watchman_->end();
     for (auto& worker : workers) observe(&worker->live);
     blocking_.reset();
     for (auto& thread : threads_) thread.join();
@@ -181,7 +197,8 @@ std::size_t Runtime::foreign_threads() const noexcept {
             if (entry->d_name[0] != '.') ++all;
         closedir(tasks);
     }
-    std::size_t ours = workers.size() + helper_threads.load() + pinned_threads().load();
+    std::size_t ours =
+        base_workers + helper_threads.load() + pinned_threads().load();
 #if defined(WEFT_TSAN)
     ours += 1;  // its background thread
 #endif
@@ -245,7 +262,8 @@ Stats stats() noexcept {
     s.stacks_made = stacks.made;
     s.stacks_cached = stacks.cached;
     if (detail::Runtime* runtime = detail::Runtime::current()) {
-        s.workers = static_cast<unsigned>(runtime->workers.size());
+        s.workers = runtime->base_workers;
+        s.spare_workers = runtime->spares();
         s.goroutines = runtime->live();
         s.waiting_for_io = runtime->poller.waiting();
         s.blocking_calls = runtime->blocking_active.load(std::memory_order_relaxed);

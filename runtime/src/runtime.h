@@ -18,7 +18,8 @@
 #include "runtime/src/once_per_site.h"
 #include "runtime/src/poller.h"
 #include "runtime/src/sim_driver.h"
-#include "runtime/src/worker.h"
+#include "runtime/src/watchman.h"
+#include "runtime/src/workers.h"
 
 namespace weft::inline abi1::detail {
 
@@ -38,7 +39,8 @@ class Runtime {
 
     const Options options;
     std::unique_ptr<SimDriver> sim;  ///< null: real time and real choices
-    std::vector<std::unique_ptr<Worker>> workers;
+    const unsigned base_workers;     ///< as many as were asked for
+    Workers workers;                 ///< and behind them the spares
     Poller poller;
     std::atomic<std::uint32_t> blocking_active{
         0};  ///< calls on other threads that will wake somebody
@@ -81,6 +83,19 @@ class Runtime {
     std::int64_t check_end(std::int64_t now) noexcept;
     void stop(int code) noexcept;
     std::int64_t earliest_timer() const noexcept;
+    /// One more worker, without a thread.
+    Worker& add_worker();
+    /// Whether this is a spare worker that is no longer needed: it hands over what it has and ends.
+    bool surplus(const Worker& worker) const noexcept {
+        return worker.index >= base_workers && watchman_->surplus(worker);
+    }
+    /// A spare gets a thread (1), or has none any longer (-1).
+    void count_thread(int change) noexcept;
+    unsigned spares() const noexcept { return started_.load() - base_workers; }
+    bool all_asleep() const noexcept {
+        return sleepers_.load(std::memory_order_seq_cst) ==
+               started_.load(std::memory_order_seq_cst);
+    }
     BlockingPool& blocking();  ///< made at the first call
     /// Threads of this process that weft did not start.
     std::size_t foreign_threads() const noexcept;
@@ -101,6 +116,7 @@ class Runtime {
     std::mutex idle_mutex_;
     std::vector<Worker*> asleep_;
     std::atomic<std::uint32_t> sleepers_{0};
+    std::atomic<unsigned> started_;  // workers that have a thread, or are about to
     std::atomic<int> spinning_{0};
     std::atomic<std::int64_t> sleep_deadline_{0};
     bool deadlock_said_ = false;
@@ -113,6 +129,7 @@ class Runtime {
     std::vector<std::thread> threads_;
     std::once_flag blocking_once_;
     std::unique_ptr<BlockingPool> blocking_;
+    std::unique_ptr<Watchman> watchman_;  // null: nobody watches, and there are no spares
 };
 
 /// How many PinnedThreads there are.

@@ -46,7 +46,7 @@ void Runtime::sleep(Worker& me, std::int64_t deadline) noexcept {
     // Whoever makes something runnable passes no fence before it looks for sleepers.
     heavy_fence();
     const bool look_again = anything_queued() || stopping.load(std::memory_order_seq_cst) ||
-                            earliest_timer() < deadline;
+                            earliest_timer() < deadline || surplus(me);
     if (look_again || all_quiet()) {
         // Counted between two looks: a thread that has ended by the second has left whom it woke in
         // the queues.
@@ -66,13 +66,16 @@ void Runtime::sleep(Worker& me, std::int64_t deadline) noexcept {
 }
 
 void Runtime::forget_sleeper(Worker& worker) noexcept {
-    std::lock_guard lock(idle_mutex_);
-    const auto at = std::find(asleep_.begin(), asleep_.end(), &worker);
-    if (at != asleep_.end()) {
-        asleep_.erase(at);
-        sleepers_.fetch_sub(1, std::memory_order_seq_cst);
+    {
+        std::lock_guard lock(idle_mutex_);
+        const auto at = std::find(asleep_.begin(), asleep_.end(), &worker);
+        if (at != asleep_.end()) {
+            asleep_.erase(at);
+            sleepers_.fetch_sub(1, std::memory_order_seq_cst);
+        }
+        worker.polling = false;
     }
-    worker.polling = false;
+    watchman_->rouse();
 }
 
 void Runtime::wake(Worker& worker) noexcept {
@@ -104,13 +107,18 @@ void Runtime::wake_all() noexcept {
     sleepers_.store(0, std::memory_order_seq_cst);
 }
 
-// Whether nothing in this process can ever make a goroutine runnable again. Under the lock no
-// sleeper is woken or gets up: otherwise each could be seen at rest while another was at work.
+void Runtime::count_thread(int change) noexcept {
+    std::lock_guard lock(idle_mutex_);
+    started_.fetch_add(static_cast<unsigned>(change), std::memory_order_seq_cst);
+}
+
+// Whether nothing in this process can ever make a goroutine runnable again. Under the lock nobody
+// wakes and no spare comes or goes: else all could be seen at rest, one after the other, while each
+// was at work when another was looked at.
 bool Runtime::all_quiet() noexcept {
     std::lock_guard lock(idle_mutex_);
-    if (sleepers_.load(std::memory_order_seq_cst) != workers.size()) return false;
-    // Another thread queues the goroutine that waited for it and is no longer counted then: so the
-    // queues are looked at last.
+    if (!all_asleep()) return false;
+    // Another thread queues a goroutine first and is no longer counted then: so the queues last.
     return earliest_timer() == TimerHeap::never && poller.waiting() == 0 &&
            blocking_active.load(std::memory_order_seq_cst) == 0 &&
            pinned_calls().load(std::memory_order_seq_cst) == 0 &&

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <sys/types.h>
 #include <vector>
 
 #include "runtime/src/fiber.h"
@@ -118,6 +119,7 @@ class Worker {
         64) std::array<Stack, 64> stacks{};  ///< the same few all the time: none across two lines
     std::size_t stack_count = 0;
     pthread_t thread{};
+    std::atomic<pid_t> tid{0};  ///< of its thread; 0: it has none
 
     /// The idle loop: runs goroutines until the runtime stops.
     void run() noexcept;
@@ -153,6 +155,7 @@ class Worker {
     Goroutine* next_queued(std::uint32_t now) noexcept;
     Goroutine* not_left_yet(Goroutine* goroutine) noexcept;
     Goroutine* overdue(std::int64_t now) noexcept;
+    void hand_over() noexcept;
     void enter(Goroutine* goroutine) noexcept;
     void finish() noexcept;
     void give_stack_of(Goroutine* goroutine) noexcept;

@@ -44,6 +44,10 @@ struct Options {
         std::chrono::seconds(10);  ///< for detached goroutines once main has returned
     bool signals =
         true;  ///< SIGQUIT prints all goroutines; stack overflow is reported; SIGPIPE does nothing
+    /// Called with the report of a goroutine that blocks its worker (weft notices within 10 ms),
+    /// once for each place in the program; not set: it goes to standard error. Runs on a thread of
+    /// weft's own, which does not watch meanwhile.
+    std::function<void(const std::string& report)> on_blocked_worker = {};
     bool migrate_always = false;  ///< debug: every wake goes to another worker if there is one
     Reactions reactions = {};
     /// Gets each report instead of stderr; what ends the process is written there all the same.

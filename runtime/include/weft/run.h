@@ -67,6 +67,7 @@ int run(F main) {
 /// Counts of the running runtime, for a status page. Zeros outside run().
 struct Stats {
     unsigned workers = 0;
+    unsigned spare_workers = 0;  ///< at work just now in place of workers that are held up
     std::int64_t goroutines = 0;
     std::size_t stacks_made = 0;
     std::size_t stacks_cached = 0;
