@@ -3,10 +3,10 @@
 #include <time.h>
 
 #include "weft/cancelled.h"
-#include "weft/ensure.h"
 #include "weft/time.h"
 
 #include "runtime/src/runtime.h"
+#include "runtime/src/thread_timers.h"
 
 namespace weft::inline abi1 {
 namespace detail {
@@ -25,13 +25,12 @@ std::int64_t monotonic_now() noexcept {
 
 void start_timer(Timer& timer) noexcept {
     Worker* worker = this_worker();
-    Runtime* runtime = worker != nullptr ? &worker->runtime : Runtime::current();
-    ENSURE(runtime != nullptr, "a timer needs a running runtime");
-    if (worker == nullptr) worker = runtime->workers[0].get();
+    if (worker == nullptr) return thread_timers().start(timer);
     Unwatched unwatched;
     worker->timers.start(timer);
     // Somebody asleep until later must look again; a worker that is awake will.
-    if (timer.when.time_since_epoch().count() < runtime->sleep_deadline()) runtime->wake_one();
+    Runtime& runtime = worker->runtime;
+    if (timer.when.time_since_epoch().count() < runtime.sleep_deadline()) runtime.wake_one();
 }
 
 bool stop_timer(Timer& timer) noexcept {
@@ -70,13 +69,6 @@ std::chrono::sys_time<std::chrono::milliseconds> wall_now() noexcept {
 
 void sleep_until(TimePoint when, std::source_location where) {
     using namespace detail;
-    if (this_worker() == nullptr && Runtime::current() == nullptr) {
-        const timespec until{static_cast<time_t>(when.time_since_epoch().count() / 1'000'000'000),
-                             static_cast<long>(when.time_since_epoch().count() % 1'000'000'000)};
-        while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, nullptr) != 0) {
-        }
-        return;
-    }
     Alarm alarm;
     alarm.when = when;
     alarm.fire = &ring;

@@ -17,6 +17,7 @@
 #include "runtime/src/report.h"
 #include "runtime/src/signals.h"
 #include "runtime/src/thread_park.h"
+#include "runtime/src/thread_timers.h"
 
 namespace weft::inline abi1::detail {
 
@@ -140,7 +141,15 @@ int Runtime::run(const Body& body, void* closure) {
     for (auto& thread : threads_) thread.join();
     threads_.clear();
     resign(first);
-    return code_.load(std::memory_order_acquire);
+    const int code = code_.load(std::memory_order_acquire);
+    // With no goroutine left, what is left of timers belongs to somebody who outlives the run. Of
+    // goroutines that were left behind nothing may happen any more.
+    for (auto& worker : workers)
+        if (code == 0 && !sim)
+            thread_timers().take_over(worker->timers);
+        else
+            worker->timers.hand_over(nullptr);
+    return code;
 }
 
 void Runtime::inject(Goroutine* goroutine) noexcept {
@@ -198,7 +207,7 @@ std::size_t Runtime::foreign_threads() const noexcept {
         closedir(tasks);
     }
     std::size_t ours =
-        base_workers + helper_threads.load() + pinned_threads().load();
+        base_workers + helper_threads.load() + pinned_threads().load() + thread_timers().threads();
 #if defined(WEFT_TSAN)
     ours += 1;  // its background thread
 #endif

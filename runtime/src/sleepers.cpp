@@ -10,6 +10,7 @@
 #include "runtime/src/report.h"
 #include "runtime/src/runtime.h"
 #include "runtime/src/thread_park.h"
+#include "runtime/src/thread_timers.h"
 
 namespace weft::inline abi1::detail {
 
@@ -28,6 +29,8 @@ void Runtime::sleep(Worker& me, std::int64_t deadline) noexcept {
         if (main_has_ended() && live() == 0) return stop(0);
         return report_deadlock(false);
     }
+    // They fire elsewhere; but then somebody must look again whether all is quiet.
+    deadline = std::min(deadline, thread_timers().earliest());
     bool poll_here = false;
     {
         std::lock_guard lock(idle_mutex_);
@@ -119,8 +122,8 @@ bool Runtime::all_quiet() noexcept {
     std::lock_guard lock(idle_mutex_);
     if (!all_asleep()) return false;
     // Another thread queues a goroutine first and is no longer counted then: so the queues last.
-    return earliest_timer() == TimerHeap::never && poller.waiting() == 0 &&
-           blocking_active.load(std::memory_order_seq_cst) == 0 &&
+    return earliest_timer() == TimerHeap::never && thread_timers().earliest() == TimerHeap::never &&
+           poller.waiting() == 0 && blocking_active.load(std::memory_order_seq_cst) == 0 &&
            pinned_calls().load(std::memory_order_seq_cst) == 0 &&
            (sim || outside_wakers().load(std::memory_order_seq_cst) == 0) && !main_has_ended() &&
            !anything_queued();

@@ -62,6 +62,24 @@ bool TimerHeap::stop(Timer& timer) noexcept {
     return false;
 }
 
+std::size_t TimerHeap::hand_over(TimerHeap* to) noexcept {
+    std::lock_guard lock(lock_);
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < size_; ++i) {
+        if (stopped(entry(i))) continue;
+        Timer* timer = timers_[entry(i).slot];
+        ++count;
+        observe(timer);
+        timer->state.store(idle, std::memory_order_relaxed);
+        if (to != nullptr) to->start(*timer);
+    }
+    size_ = stopped_ = 0;
+    timers_.clear();
+    free_slots_.clear();
+    settle();
+    return count;
+}
+
 std::size_t TimerHeap::fire_due(std::int64_t now) noexcept {
     std::size_t fired = 0;
     while (earliest() <= now) {

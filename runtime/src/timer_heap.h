@@ -31,6 +31,10 @@ class TimerHeap {
     void start(Timer& timer) noexcept;
     bool stop(Timer& timer) noexcept;  // see stop_timer
 
+    /// Gives all to another heap; to none, and they never fire. Returns how many. Nobody else may
+    /// be at this heap any longer.
+    std::size_t hand_over(TimerHeap* to) noexcept;
+
     /// Fires what is due. Returns how many.
     std::size_t fire_due(std::int64_t now) noexcept;
 

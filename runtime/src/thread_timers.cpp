@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/src/thread_timers.h"
+
+#include <thread>
+
+#include "runtime/src/fiber.h"
+#include "runtime/src/runtime.h"
+#include "runtime/src/thread_park.h"
+
+namespace weft::inline abi1::detail {
+
+ThreadTimers& thread_timers() noexcept {
+    static auto* one = new ThreadTimers;  // never destroyed: its thread runs to the very end
+    return *one;
+}
+
+void ThreadTimers::start(Timer& timer) noexcept {
+    Unwatched unwatched;
+    // Read first: once it is started it may fire, and its memory may go.
+    const std::int64_t when = timer.when.time_since_epoch().count();
+    heap_.start(timer);
+    // Else its thread is there already, and wakes before that.
+    if (when <= heap_.earliest()) begin_and_wake();
+}
+
+void ThreadTimers::take_over(TimerHeap& from) noexcept {
+    if (from.hand_over(&heap_) > 0) begin_and_wake();
+}
+
+void ThreadTimers::begin_and_wake() noexcept {
+    if (threads_.exchange(1, std::memory_order_acq_rel) == 0)
+        std::thread([this] { serve(); }).detach();
+    changes_.fetch_add(1, std::memory_order_release);
+    futex_wake(changes_);
+}
+
+void ThreadTimers::serve() noexcept {
+    for (;;) {
+        const std::uint32_t seen = changes_.load(std::memory_order_acquire);
+        futex_wait(changes_, seen, heap_.earliest());
+        firing_.store(true, std::memory_order_seq_cst);
+        heap_.fire_due(machine_now());
+        firing_.store(false, std::memory_order_seq_cst);
+    }
+}
+
+}  // namespace weft::inline abi1::detail
