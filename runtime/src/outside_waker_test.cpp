@@ -3,11 +3,13 @@
 
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "weft/event.h"
 #include "weft/promise.h"
 #include "weft/run.h"
 
+#include "tests/support/child.h"
 #include "tests/support/goroutines.h"
 #include "tests/support/test.h"
 
@@ -42,6 +44,24 @@ TEST_CASE("who waits for a foreign thread is no deadlock while it was said, and 
     other.join();
     CHECK(said.find("LIKELY deadlock") != std::string::npos);
     CHECK(said.find("\"forgotten\"") != std::string::npos);
+}
+
+TEST_CASE("once the last thread that could wake somebody has ended, the deadlock is proven" *
+          doctest::skip(test::emulated())) {
+    Options options;
+    options.workers = 2;
+    std::vector<std::string> said;
+    Event reported;
+    options.on_deadlock = [&](const std::string& report) {
+        said.push_back(report);
+        reported.set();
+    };
+    std::thread other([&] { reported.wait(); });
+    CHECK(run(options, [] { Event().wait(); }) == 2);
+    other.join();
+    REQUIRE(said.size() == 2);
+    CHECK(said[0].find("LIKELY deadlock") != std::string::npos);
+    CHECK(said[1].find("PROVEN deadlock") != std::string::npos);
 }
 
 TEST_CASE("in the simulator, where nobody is outside, it hides no deadlock") {

@@ -105,7 +105,9 @@ class Runtime {
     void wake(Worker& worker) noexcept;
     void forget_sleeper(Worker& worker) noexcept;
     bool all_quiet() noexcept;
-    void report_deadlock(bool others_may_wake) noexcept;
+    bool judge_quiet() noexcept;
+    /// False: it has been said before.
+    bool report_deadlock(bool others_may_wake) noexcept;
     bool anything_queued() const noexcept;
 
     std::mutex injected_mutex_;
@@ -119,7 +121,8 @@ class Runtime {
     std::atomic<unsigned> started_;  // workers that have a thread, or are about to
     std::atomic<int> spinning_{0};
     std::atomic<std::int64_t> sleep_deadline_{0};
-    bool deadlock_said_ = false;
+    bool likely_said_ = false;
+    bool proven_said_ = false;
 
     std::atomic<bool> main_ended_{false};
     std::atomic<bool> survivors_said_{false};

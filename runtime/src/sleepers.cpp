@@ -14,6 +14,12 @@
 
 namespace weft::inline abi1::detail {
 
+namespace {
+// While only plain threads and their timers could wake somebody: how often it asks whether there
+// still are any.
+constexpr std::int64_t threads_may_end = 100'000'000;  // ns
+}  // namespace
+
 bool Runtime::anything_queued() const noexcept {
     if (has_injected()) return true;
     for (const auto& worker : workers)
@@ -27,10 +33,9 @@ void Runtime::sleep(Worker& me, std::int64_t deadline) noexcept {
     if (sim) {
         // One worker, nothing runnable, no timer: nothing will ever happen again.
         if (main_has_ended() && live() == 0) return stop(0);
-        return report_deadlock(false);
+        report_deadlock(false);
+        return;
     }
-    // They fire elsewhere; but then somebody must look again whether all is quiet.
-    deadline = std::min(deadline, thread_timers().earliest());
     bool poll_here = false;
     {
         std::lock_guard lock(idle_mutex_);
@@ -48,21 +53,16 @@ void Runtime::sleep(Worker& me, std::int64_t deadline) noexcept {
     }
     // Whoever makes something runnable passes no fence before it looks for sleepers.
     heavy_fence();
-    const bool look_again = anything_queued() || stopping.load(std::memory_order_seq_cst) ||
-                            earliest_timer() < deadline || surplus(me);
-    if (look_again || all_quiet()) {
-        // Counted between two looks: a thread that has ended by the second has left whom it woke in
-        // the queues.
-        const bool others_may_wake = !look_again && foreign_threads() > 0;
-        const bool stuck = !look_again && all_quiet();
-        forget_sleeper(me);
-        if (stuck) report_deadlock(others_may_wake);
-        return;
+    bool rest = !anything_queued() && !stopping.load(std::memory_order_seq_cst) &&
+                earliest_timer() >= deadline && !surplus(me);
+    if (rest && all_quiet()) {
+        rest = !judge_quiet();
+        deadline = machine_now() + threads_may_end;
     }
-    if (poll_here) {
+    if (rest && poll_here) {
         const auto now = machine_now();
         poller.poll(deadline == TimerHeap::never ? -1 : std::max<std::int64_t>(0, deadline - now));
-    } else {
+    } else if (rest) {
         futex_wait(me.futex, 0, deadline);
     }
     forget_sleeper(me);
@@ -122,18 +122,29 @@ bool Runtime::all_quiet() noexcept {
     std::lock_guard lock(idle_mutex_);
     if (!all_asleep()) return false;
     // Another thread queues a goroutine first and is no longer counted then: so the queues last.
-    return earliest_timer() == TimerHeap::never && thread_timers().earliest() == TimerHeap::never &&
-           poller.waiting() == 0 && blocking_active.load(std::memory_order_seq_cst) == 0 &&
+    return earliest_timer() == TimerHeap::never && poller.waiting() == 0 &&
+           blocking_active.load(std::memory_order_seq_cst) == 0 &&
            pinned_calls().load(std::memory_order_seq_cst) == 0 &&
            (sim || outside_wakers().load(std::memory_order_seq_cst) == 0) && !main_has_ended() &&
            !anything_queued();
 }
 
-void Runtime::report_deadlock(bool others_may_wake) noexcept {
-    if (others_may_wake) {
+// All was quiet just now. True: something came of it, and the caller goes on instead of sleeping.
+bool Runtime::judge_quiet() noexcept {
+    if (thread_timers().earliest() != TimerHeap::never) return false;
+    const bool others_may_wake = foreign_threads() > 0;
+    // A thread or a timer may have woken somebody after the look at the queues, and ended before it
+    // was counted.
+    if (!all_quiet()) return true;
+    return report_deadlock(others_may_wake) || !others_may_wake;
+}
+
+bool Runtime::report_deadlock(bool others_may_wake) noexcept {
+    {
         std::lock_guard lock(idle_mutex_);
-        if (deadlock_said_) return;
-        deadlock_said_ = true;
+        auto& said = others_may_wake ? likely_said_ : proven_said_;
+        if (said) return false;
+        said = true;
     }
     Report report;
     report.certainty = others_may_wake ? Certainty::likely : Certainty::proven;
@@ -151,6 +162,7 @@ void Runtime::report_deadlock(bool others_may_wake) noexcept {
         if (options.on_report) std::fputs(report.text().c_str(), stderr);  // as with all that ends
         std::_Exit(2);
     }
+    return true;
 }
 
 }  // namespace weft::inline abi1::detail
