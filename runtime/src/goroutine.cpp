@@ -25,7 +25,13 @@ struct Slabs {
 };
 
 Slabs& slabs() noexcept {
-    static Slabs* one = new Slabs;  // never destroyed: stale tickets may be asked until the end
+    // Never destroyed: stale tickets may be asked until the end.
+    static Slabs* one = [] {
+        auto* made = new Slabs;
+        publish(made);
+        return made;
+    }();
+    observe(one);
     return *one;
 }
 
