@@ -35,7 +35,8 @@ void start_timer(Timer& timer) noexcept {
 
 bool stop_timer(Timer& timer) noexcept {
     Unwatched unwatched;
-    return timer.heap != nullptr && static_cast<TimerHeap*>(timer.heap)->stop(timer);
+    if (this_worker() == nullptr) return thread_timers().stop(timer);
+    return TimerHeap::stop(timer);
 }
 
 namespace {

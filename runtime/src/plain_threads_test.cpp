@@ -540,4 +540,23 @@ TEST_CASE("a plain thread that sleeps while a run ends wakes all the same") {
     CHECK(woken >= 2);
 }
 
+// Who stops such a timer must find it in one heap or the other, and the memory of neither is gone.
+TEST_CASE("plain threads stop timers that a run made, while it ends and after") {
+    for (int round = 0; round < 50; ++round) {
+        std::vector<Timer> timers;
+        std::atomic<int> made{0};
+        int stopped = 0;
+        std::thread thread([&] {
+            while (made == 0) std::this_thread::yield();
+            for (Timer& timer : timers) stopped += timer.stop() ? 1 : 0;
+        });
+        CHECK(run([&] {
+                  for (int i = 0; i < 100; ++i) timers.emplace_back(std::chrono::hours(1));
+                  made = 1;
+              }) == 0);
+        thread.join();
+        CHECK(stopped == 100);
+    }
+}
+
 }  // namespace weft

@@ -144,11 +144,9 @@ int Runtime::run(const Body& body, void* closure) {
     const int code = code_.load(std::memory_order_acquire);
     // With no goroutine left, what is left of timers belongs to somebody who outlives the run. Of
     // goroutines that were left behind nothing may happen any more.
-    for (auto& worker : workers)
-        if (code == 0 && !sim)
-            thread_timers().take_over(worker->timers);
-        else
-            worker->timers.hand_over(nullptr);
+    const auto rest =
+        code == 0 && !sim ? ThreadTimers::Rest::goes_on : ThreadTimers::Rest::never_fires;
+    for (auto& worker : workers) thread_timers().take_over(worker->timers, rest);
     return code;
 }
 

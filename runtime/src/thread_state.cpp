@@ -120,10 +120,12 @@ std::vector<CodeRange> program_code() {
 
 }  // namespace
 
-std::int64_t processor_time(pid_t thread) {
+std::int64_t runnable_time(pid_t thread) {
     long long on_processor = 0;
-    return std::sscanf(line_of(thread, "schedstat").c_str(), "%lld", &on_processor) == 1
-               ? on_processor
+    long long waited = 0;
+    const std::string line = line_of(thread, "schedstat");
+    return std::sscanf(line.c_str(), "%lld %lld", &on_processor, &waited) == 2
+               ? on_processor + waited
                : 0;
 }
 

@@ -18,8 +18,8 @@ struct ThreadState {
 };
 ThreadState state_of(pid_t thread);
 
-/// How long a thread has been on a processor, ns; 0 if the kernel does not say.
-std::int64_t processor_time(pid_t thread);
+/// How long a thread has been on a processor or waited for one, ns; 0 if the kernel does not say.
+std::int64_t runnable_time(pid_t thread);
 
 /// The return addresses that lie on a sleeping thread's stack, from `sp` up to `top`: every frame,
 /// innermost first, and sometimes one of a call that has returned already. The C and C++ libraries'

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/src/thread_timers.h"
 
+#include <mutex>
 #include <thread>
 
 #include "runtime/src/fiber.h"
@@ -23,8 +24,23 @@ void ThreadTimers::start(Timer& timer) noexcept {
     if (when <= heap_.earliest()) begin_and_wake();
 }
 
-void ThreadTimers::take_over(TimerHeap& from) noexcept {
-    if (from.hand_over(&heap_) > 0) begin_and_wake();
+bool ThreadTimers::stop(Timer& timer) noexcept {
+    {
+        std::lock_guard lock(moving_);
+        if (TimerHeap::take_out(timer)) return true;
+    }
+    TimerHeap::wait_until_fired(timer);
+    return false;
+}
+
+void ThreadTimers::take_over(TimerHeap& from, Rest rest) noexcept {
+    Unwatched unwatched;
+    std::size_t moved = 0;
+    {
+        std::lock_guard lock(moving_);
+        moved = from.hand_over(rest == Rest::goes_on ? &heap_ : nullptr);
+    }
+    if (rest == Rest::goes_on && moved > 0) begin_and_wake();
 }
 
 void ThreadTimers::begin_and_wake() noexcept {

@@ -19,8 +19,13 @@ class ThreadTimers {
     ThreadTimers& operator=(const ThreadTimers&) = delete;
 
     void start(Timer& timer) noexcept;
-    /// Takes what is left in a worker's heap when its run has ended.
-    void take_over(TimerHeap& from) noexcept;
+    /// As stop_timer(), for a plain thread: also of a timer in a worker's heap, which may be about
+    /// to be taken over and to go.
+    bool stop(Timer& timer) noexcept;
+
+    enum class Rest : std::uint8_t { goes_on, never_fires };
+    /// Empties a worker's heap when its run has ended.
+    void take_over(TimerHeap& from, Rest rest) noexcept;
 
     /// Nanoseconds of the earliest timer, or TimerHeap::never; 0 while one fires.
     std::int64_t earliest() const noexcept {
@@ -37,6 +42,7 @@ class ThreadTimers {
     void begin_and_wake() noexcept;
 
     TimerHeap heap_;
+    SpinLock moving_;  // from one heap to another, or being looked for by a plain thread
     std::atomic<std::uint32_t> changes_{0};
     std::atomic<bool> firing_{false};
     std::atomic<std::size_t> threads_{0};

@@ -42,24 +42,27 @@ void TimerHeap::start(Timer& timer) noexcept {
 }
 
 bool TimerHeap::stop(Timer& timer) noexcept {
-    if (timer.state.load(std::memory_order_acquire) == idle) {
-        observe(&timer);
-        return false;
-    }
-    {
-        std::lock_guard lock(lock_);
-        if (timer.state.load(std::memory_order_relaxed) == running) {
-            timers_[timer.slot] = nullptr;
-            ++stopped_;
-            if (stopped_ > keep_stopped && stopped_ > size_ / 2) drop_stopped();
-            settle();
-            timer.state.store(idle, std::memory_order_relaxed);
-            return true;
-        }
-    }
+    if (take_out(timer)) return true;
+    wait_until_fired(timer);
+    return false;
+}
+
+bool TimerHeap::take_out(Timer& timer) noexcept {
+    if (timer.state.load(std::memory_order_acquire) == idle) return false;
+    auto& heap = *static_cast<TimerHeap*>(timer.heap);
+    std::lock_guard lock(heap.lock_);
+    if (timer.state.load(std::memory_order_relaxed) != running) return false;
+    heap.timers_[timer.slot] = nullptr;
+    ++heap.stopped_;
+    if (heap.stopped_ > keep_stopped && heap.stopped_ > heap.size_ / 2) heap.drop_stopped();
+    heap.settle();
+    timer.state.store(idle, std::memory_order_relaxed);
+    return true;
+}
+
+void TimerHeap::wait_until_fired(Timer& timer) noexcept {
     while (timer.state.load(std::memory_order_acquire) == firing) sched_yield();
     observe(&timer);
-    return false;
 }
 
 std::size_t TimerHeap::hand_over(TimerHeap* to) noexcept {

@@ -29,10 +29,15 @@ class TimerHeap {
     std::size_t entries() const noexcept { return size_; }
 
     void start(Timer& timer) noexcept;
-    bool stop(Timer& timer) noexcept;  // see stop_timer
+    static bool stop(Timer& timer) noexcept;  // see stop_timer
 
-    /// Gives all to another heap; to none, and they never fire. Returns how many. Nobody else may
-    /// be at this heap any longer.
+    /// The two parts of stop(): takes it out if it has not begun to fire, and waits for the end of
+    /// that.
+    static bool take_out(Timer& timer) noexcept;
+    static void wait_until_fired(Timer& timer) noexcept;
+
+    /// Gives all to another heap; to none, and they never fire. Returns how many. Nobody may start
+    /// or stop one in this heap meanwhile, nor know of this heap afterwards.
     std::size_t hand_over(TimerHeap* to) noexcept;
 
     /// Fires what is due. Returns how many.

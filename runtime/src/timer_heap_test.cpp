@@ -47,7 +47,7 @@ TEST_CASE("timers fire by time, those that tie in the order of starting, and sto
     std::vector<int> expected;
     for (int i = 0; i < count; ++i) {
         if (random() % 3 == 0)
-            CHECK(heap.stop(*timers[i]));
+            CHECK(TimerHeap::stop(*timers[i]));
         else
             expected.push_back(i);
     }
@@ -67,13 +67,13 @@ TEST_CASE("the earliest time is never that of a stopped timer") {
     const auto third = timer_at(3, 3, fired);
     TimerHeap heap;
     for (auto* timer : {third.get(), first.get(), second.get()}) heap.start(*timer);
-    CHECK(heap.stop(*second));
+    CHECK(TimerHeap::stop(*second));
     CHECK(heap.earliest() == 1);
-    CHECK(heap.stop(*first));
+    CHECK(TimerHeap::stop(*first));
     CHECK(heap.earliest() == 3);
-    CHECK(heap.stop(*third));
+    CHECK(TimerHeap::stop(*third));
     CHECK(heap.earliest() == TimerHeap::never);
-    CHECK_FALSE(heap.stop(*third));
+    CHECK_FALSE(TimerHeap::stop(*third));
     heap.start(*second);
     CHECK(heap.earliest() == 2);
 }
@@ -87,7 +87,7 @@ TEST_CASE("timers that are started and stopped again and again leave a bounded n
     std::size_t most = 0;
     for (int i = 0; i < 10'000; ++i) {
         heap.start(*timeout);
-        CHECK(heap.stop(*timeout));
+        CHECK(TimerHeap::stop(*timeout));
         most = std::max(most, heap.entries());
     }
     CHECK(most < 200);

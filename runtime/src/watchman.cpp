@@ -119,19 +119,25 @@ void Watchman::judge(const Worker& worker, Seen& seen, std::int64_t now) const {
         return;
     }
     if (seen.measured_at == 0) {
-        seen.measured_at = now;
-        seen.processor = processor_time(thread);
+        seen.runnable = runnable_time(thread);
+        seen.measured_at = machine_now();
     }
     if (now - std::max(seen.since, seen.judged_at) < patience) return;
+    // The state first: the kernel brings the count up to date only when the thread leaves its
+    // processor, and of one that sleeps it is exact.
+    const std::int64_t measured_to = machine_now();
     seen.state = state_of(thread);
+    const std::int64_t runnable = runnable_time(thread);
     // Many short calls with work between them do not hold the worker up more than work would.
-    const std::int64_t processor = processor_time(thread);
-    const bool mostly_ran = processor - seen.processor > (now - seen.measured_at) / 2;
+    const bool mostly_ran = runnable - seen.runnable > (measured_to - seen.measured_at) / 2;
     seen.doing = seen.state.sleeps && !mostly_ran       ? Doing::blocks
                  : now - seen.since >= compute_patience ? Doing::computes
                                                         : Doing::works;
-    seen.judged_at = seen.measured_at = now;
-    seen.processor = processor;
+    seen.judged_at = now;
+    // The watchman itself may have been kept from its processor: a span that is longer than what
+    // was counted in it would look like sleep.
+    seen.measured_at = machine_now();
+    seen.runnable = runnable;
 }
 
 // Once for each place. The stack is read while the thread sleeps; if it turns out to have gone on

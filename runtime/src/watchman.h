@@ -44,8 +44,8 @@ class Watchman {
         std::uint32_t tick = 0;
         const Goroutine* goroutine = nullptr;
         std::int64_t since = 0;
-        std::int64_t measured_at = 0;  // when `processor` was read last; 0: not yet
-        std::int64_t processor = 0;    // its thread's time on a processor by then
+        std::int64_t measured_at = 0;  // when `runnable` had been read last; 0: not yet
+        std::int64_t runnable = 0;     // see runnable_time
         std::int64_t judged_at = 0;
         Doing doing = Doing::works;
         bool told = false;
