@@ -110,6 +110,7 @@ Runtime::Runtime(const Options& wanted, std::unique_ptr<SimDriver> driver)
 }
 
 Worker& Runtime::add_worker() {
+    Unwatched unwatched;  // goroutines that are there already will run on it
     const auto i = static_cast<unsigned>(workers.size());
     const bool keeps_readied = !sim && !(options.migrate_always && base_workers > 1);
     auto worker = std::make_unique<Worker>(*this, i, keeps_readied);

@@ -41,6 +41,12 @@ backtrace_state* state() {
     return one;
 }
 
+// libbacktrace reads the debug information once, which takes a tenth of a second, and keeps it.
+std::mutex& reading() {
+    static std::mutex mutex;
+    return mutex;
+}
+
 std::string demangle(const char* name) {
     int status = 0;
     char* readable = abi::__cxa_demangle(name, nullptr, nullptr, &status);
@@ -59,6 +65,19 @@ bool is_internal(const std::string& function, const char* file) {
     if (path.ends_with("_test.cpp")) return false;
     return path.find("runtime/src/") != std::string::npos ||
            path.find("weft/detail/") != std::string::npos;
+}
+
+// The innermost function that is not the standard library's, which is inlined into its callers.
+struct Caller {
+    bool is_known = false;
+    bool is_internal = false;
+};
+
+int add_caller(void* arg, std::uintptr_t, const char* file, int, const char* function) {
+    auto* caller = static_cast<Caller*>(arg);
+    if (file != nullptr && std::string_view(file).find("/c++/") != std::string_view::npos) return 0;
+    *caller = {true, is_internal(function != nullptr ? demangle(function) : "", file)};
+    return 1;
 }
 
 int add_frame(void* arg, std::uintptr_t pc, const char* file, int line, const char* function) {
@@ -94,10 +113,15 @@ bool capture_parked(Goroutine* goroutine, Frames& frames) noexcept {
     return room;
 }
 
+bool is_runtime_code(std::uintptr_t pc) {
+    std::lock_guard lock(reading());
+    Caller caller;
+    backtrace_pcinfo(state(), pc - 1, &add_caller, &ignore_error, &caller);
+    return caller.is_known && caller.is_internal;
+}
+
 std::vector<StackFrame> resolve(const Frames& frames) {
-    // libbacktrace reads the debug information once, which takes a tenth of a second, and keeps it.
-    static std::mutex mutex;
-    std::lock_guard lock(mutex);
+    std::lock_guard lock(reading());
     std::vector<StackFrame> stack;
     for (std::size_t i = 0; i < frames.count; ++i)
         backtrace_pcinfo(state(), frames.pc[i] - 1, &add_frame, &ignore_error, &stack);

@@ -31,6 +31,10 @@ std::string text_of(const std::vector<StackFrame>& stack);
 /// Both at once.
 std::string symbolize(const Frames& frames);
 
+/// Whether this address lies in a function of the runtime itself, what it inlines of the standard
+/// library included.
+bool is_runtime_code(std::uintptr_t pc);
+
 /// A function's name as its user writes it: without the inline namespace.
 std::string without_abi(std::string name);
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstring>
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <link.h>
 #include <string_view>
@@ -66,7 +67,7 @@ std::string name_of_call(long number) {
         {SYS_epoll_wait, "epoll_wait"},
 #endif
     };
-    if (number < 0) return "none: it waits for memory to be read in";
+    if (number < 0) return "none";
     for (const auto& [known, name] : names)
         if (known == number) return name;
     return "number " + std::to_string(number);
@@ -87,6 +88,11 @@ bool follows_a_call(std::uintptr_t address) noexcept {
 #endif
 }
 
+bool is_for_memory(long number) noexcept {
+    return number < 0 || number == SYS_mmap || number == SYS_munmap || number == SYS_mremap ||
+           number == SYS_mprotect || number == SYS_madvise || number == SYS_brk;
+}
+
 struct CodeRange {
     std::uintptr_t low;
     std::uintptr_t high;
@@ -98,6 +104,17 @@ bool of_the_system(std::string_view path) noexcept {
                                 "libtsan", "libasan", "libubsan", "libgcc_s", "linux-vdso"})
         if (name.starts_with(library)) return true;
     return false;
+}
+
+// Whether a thread waits at this address for a lock that no program can name.
+bool is_in_their_lock(std::uintptr_t pc) noexcept {
+    Dl_info found{};
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): the kernel gave a number
+    if (dladdr(reinterpret_cast<void*>(pc), &found) == 0) return false;
+    const std::string_view function = found.dli_sname != nullptr ? found.dli_sname : "";
+    const std::string_view file = found.dli_fname;
+    return function == "__lll_lock_wait_private" || file.find("/libtsan.so") != file.npos ||
+           file.find("/libasan.so") != file.npos;
 }
 
 // The code of the program and of its own libraries.
@@ -141,11 +158,16 @@ ThreadState state_of(pid_t thread) {
     if (!state.sleeps) return state;
     long number = 0;
     unsigned long long sp = 0;
-    if (std::sscanf(line_of(thread, "syscall").c_str(), "%ld %*x %*x %*x %*x %*x %*x %llx", &number,
-                    &sp) == 2) {
-        state.call = name_of_call(number);
-        state.sp = static_cast<std::uintptr_t>(sp);
-    }
+    unsigned long long pc = 0;
+    const std::string call = line_of(thread, "syscall");
+    if (std::sscanf(call.c_str(), "-1 %llx %llx", &sp, &pc) == 2)
+        number = -1;
+    else if (std::sscanf(call.c_str(), "%ld %*x %*x %*x %*x %*x %*x %llx %llx", &number, &sp,
+                         &pc) != 3)
+        return state;
+    state.call = name_of_call(number);
+    state.sp = static_cast<std::uintptr_t>(sp);
+    state.blameless = is_for_memory(number) || is_in_their_lock(pc);
     return state;
 }
 

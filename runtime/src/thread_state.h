@@ -15,6 +15,10 @@ struct ThreadState {
     bool sleeps = false;    ///< in a system call; else it runs, or waits for a processor
     std::string call;       ///< "nanosleep", or the call's number; "unknown" if the kernel hides it
     std::uintptr_t sp = 0;  ///< where its stack ends, while it sleeps; 0: unknown
+    /// It waits for memory, or for a lock that the C library or a sanitizer keeps for itself: of
+    /// malloc(), of a stream. The program asked for neither, and whoever holds it lost its
+    /// processor.
+    bool blameless = false;
 };
 ThreadState state_of(pid_t thread);
 

@@ -100,7 +100,8 @@ void Watchman::look(std::int64_t now) {
     want_spares(std::min(spares, blocked + for_the_others));
     // Last, because it takes its time: the others go on meanwhile.
     for (std::size_t i = 0; i < n; ++i)
-        if (seen_[i].doing == Doing::blocks && !seen_[i].told) tell(*runtime_.workers[i], seen_[i]);
+        if (seen_[i].doing == Doing::blocks && !seen_[i].told && !seen_[i].state.blameless)
+            tell(*runtime_.workers[i], seen_[i]);
 }
 
 void Watchman::judge(const Worker& worker, Seen& seen, std::int64_t now) const {
@@ -160,10 +161,9 @@ void Watchman::tell(const Worker& worker, Seen& seen) {
     seen.told = true;
     if (frames.count > 0) key = frames.pc[0];
     if (!told_.insert(key).second) return;
-    const std::string stack = symbolize(frames);
-    // All of it is weft's own: a lock whose holder has lost its processor. Nobody is to blame.
-    if (frames.count > 0 && stack.empty()) return;
-    if (frames.count > 0) text += "    stack, as far as it can be read:\n" + stack;
+    // A lock of weft's own whose holder has lost its processor, or a thread that it starts.
+    if (frames.count > 0 && is_runtime_code(frames.pc[0])) return;
+    if (frames.count > 0) text += "    stack, as far as it can be read:\n" + symbolize(frames);
     if (runtime_.options.on_blocked_worker) return runtime_.options.on_blocked_worker(text);
     std::fputs(text.c_str(), stderr);
     std::fflush(stderr);

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <array>
 #include <atomic>
+#include <cstdio>
 #include <iostream>
 #include <mutex>
+#include <semaphore>
 #include <string>
 #include <thread>
 #include <unistd.h>
@@ -14,6 +17,7 @@
 #include "weft/scope.h"
 #include "weft/time.h"
 
+#include "runtime/src/symbolize.h"
 #include "tests/support/child.h"
 #include "tests/support/test.h"
 
@@ -115,6 +119,43 @@ TEST_CASE("who blocks a worker is named once for each place, with call, start an
     CHECK(said.find("started at ") != std::string::npos);
     CHECK(said.find("watchman_test.cpp") != std::string::npos);
     CHECK(said.find("block_here") != std::string::npos);
+}
+
+TEST_CASE("a lock of the C library's own holds a worker up without blame" *
+          doctest::skip(test::emulated())) {
+    Reports reports;
+    std::FILE* const stream = std::tmpfile();
+    REQUIRE(stream != nullptr);
+    std::binary_semaphore locked{0};
+    std::binary_semaphore seen{0};
+    std::thread holder([&] {
+        ::flockfile(stream);
+        locked.release();
+        seen.acquire();
+        ::funlockfile(stream);
+    });
+    locked.acquire();
+    CHECK(run(watched(1, reports), [&] {
+              scope([&](Scope& s) {
+                  s.go("prints", [&] { std::fputc('x', stream); });
+                  s.go([&] {
+                      while (stats().spare_workers == 0) yield();
+                      seen.release();
+                  });
+              });
+          }) == 0);
+    holder.join();
+    std::fclose(stream);
+    CHECK(reports.count() == 0);
+}
+
+TEST_CASE("code of the runtime is told from that of the program") {
+    detail::Frames frames;
+    detail::capture_here(frames);
+    REQUIRE(frames.count > 1);
+    CHECK(detail::is_runtime_code(frames.pc[0]));
+    CHECK(std::any_of(frames.pc.begin(), frames.pc.begin() + frames.count,
+                      [](std::uintptr_t pc) { return !detail::is_runtime_code(pc); }));
 }
 
 TEST_CASE(

@@ -7,7 +7,6 @@
 #include <functional>
 #include <iterator>
 
-#include "weft/blocking.h"
 #include "weft/net.h"
 #include "weft/run.h"
 
@@ -219,7 +218,7 @@ TEST_CASE("a store file replaced by garbage is a problem for each request and an
         Process again({COHORT_BINARY, "serve", "--data", scene.folder.path(), "--port", "0",
                        "--set", "data.demo=false"},
                       scene.folder / "again.txt");
-        CHECK(weft::blocking("wait for the end", [&] { return again.wait(); }) == 1);
+        CHECK(again.wait() == 1);
         std::ifstream said(scene.folder / "again.txt");
         const std::string text{std::istreambuf_iterator<char>(said), {}};
         CHECK(text.starts_with("cohort: "));
@@ -276,8 +275,7 @@ TEST_CASE("on a full disk a save says so, what was acknowledged is there, and re
                         folder / "stderr.txt");
         const std::string address = address_of(process);
         if (address.empty()) {
-            MESSAGE("skipped: no mount of its own, exit ",
-                    weft::blocking("wait for the end", [&] { return process.wait(); }));
+            MESSAGE("skipped: no mount of its own, exit ", process.wait());
             return;
         }
         Client ann{address, ground.tokens.at("ann")};

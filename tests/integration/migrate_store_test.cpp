@@ -54,7 +54,7 @@ TEST_CASE("a store moved into PostgreSQL goes on there, with its keys, its peopl
               }
               const auto [code, said] = move.run();
               CHECK(code == 0);
-              CHECK(said.empty());
+              CHECK(said == "");
               std::vector<std::string> arguments = move.arguments;
               arguments.insert(arguments.end(), {"--set", "data.demo=false"});
               Server server(move.folder, arguments);

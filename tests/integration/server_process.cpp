@@ -5,8 +5,6 @@
 #include <fstream>
 #include <sstream>
 
-#include "weft/blocking.h"
-
 #include "tests/world/store.h"
 
 namespace tests {
@@ -22,7 +20,7 @@ static std::vector<std::string> command(const test::TempFolder& folder,
 
 std::string address_of(Process& server) {
     const std::string ready = " is ready at http://";
-    while (auto line = weft::blocking("wait for the server", [&] { return server.read_line(); })) {
+    while (auto line = server.read_line()) {
         const std::size_t at = line->find(ready);
         if (at == std::string::npos) continue;
         std::string address = line->substr(at + ready.size());
@@ -44,7 +42,7 @@ void Server::signal(int number) {
 }
 
 int Server::wait() {
-    return weft::blocking("wait for the server's end", [&] { return process_.wait(); });
+    return process_.wait();
 }
 
 int Server::stop() {
@@ -58,7 +56,7 @@ Ended run_program(std::vector<std::string> arguments, const std::vector<std::str
     arguments.insert(arguments.begin(), COHORT_BINARY);
     arguments.insert(arguments.end(), more.begin(), more.end());
     Process process(arguments, errors);
-    const int code = weft::blocking("run the program", [&] { return process.wait(); });
+    const int code = process.wait();
     std::stringstream said;
     said << std::ifstream(errors).rdbuf();
     return {code, said.str()};

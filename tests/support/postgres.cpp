@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "weft/blocking.h"
 #include "weft/ensure.h"
 
 #include "tests/support/process.h"
@@ -57,9 +58,12 @@ PostgresServer::~PostgresServer() {
     run({programs() + "pg_ctl", "-D", folder_ / "data", "-m", "immediate", "stop"});
 }
 
+// Who parks while it makes a static object holds up every worker that comes by.
 PostgresServer& PostgresServer::shared() {
-    static PostgresServer server;
-    return server;
+    return *weft::blocking("start PostgreSQL", [] {
+        static PostgresServer server;
+        return &server;
+    });
 }
 
 int PostgresServer::run(const std::vector<std::string>& command) {

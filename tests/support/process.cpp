@@ -9,6 +9,8 @@
 #include <unistd.h>
 #include <utility>
 
+#include "weft/blocking.h"
+#include "weft/context.h"
 #include "weft/ensure.h"
 
 namespace tests {
@@ -26,7 +28,11 @@ Process::Process(const std::vector<std::string>& arguments, const std::string& e
     posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
     posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, error_file.c_str(),
                                      O_WRONLY | O_CREAT | O_APPEND, 0600);
-    const int failed = posix_spawn(&pid_, argv[0], &actions, nullptr, argv.data(), environ);
+    const int failed = weft::shield([&] {
+        return weft::blocking("start a program", [&] {
+            return posix_spawn(&pid_, argv[0], &actions, nullptr, argv.data(), environ);
+        });
+    });
     posix_spawn_file_actions_destroy(&actions);
     close(ends[1]);
     ENSURE(failed == 0, "the program can be started");
@@ -49,7 +55,8 @@ std::optional<std::string> Process::read_line() {
             return line;
         }
         std::array<char, 4096> bytes{};
-        const ssize_t got = read(output_, bytes.data(), bytes.size());
+        const ssize_t got = weft::blocking(
+            "listen to a program", [&] { return read(output_, bytes.data(), bytes.size()); });
         if (got <= 0) return std::nullopt;
         unread_.append(bytes.data(), static_cast<std::size_t>(got));
     }
@@ -61,7 +68,11 @@ void Process::signal(int number) {
 
 int Process::wait() {
     int status = 0;
-    if (waitpid(std::exchange(pid_, -1), &status, 0) < 0) return -1;
+    const pid_t ended = weft::shield([&] {
+        return weft::blocking("wait for a program",
+                              [&] { return waitpid(std::exchange(pid_, -1), &status, 0); });
+    });
+    if (ended < 0) return -1;
     return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
 }
 

@@ -18,14 +18,14 @@ class Process {
     Process& operator=(const Process&) = delete;
 
     /// The next line of its standard output, without the line's end; nothing once it has ended.
-    /// Blocks: its thread.
+    /// Blocks: the goroutine, or the plain thread.
     std::optional<std::string> read_line();
 
     void signal(int number);
     int pid() const { return pid_; }
 
     /// Waits for the end. Shape: the exit code, or minus the signal that ended it.
-    /// Blocks: its thread.
+    /// Blocks: the goroutine, or the plain thread.
     int wait();
 
   private:

@@ -6,6 +6,8 @@
 #include <string>
 #include <system_error>
 
+#include "weft/blocking.h"
+#include "weft/context.h"
 #include "weft/ensure.h"
 
 namespace test {
@@ -19,8 +21,12 @@ class TempFolder {
         path_ = path;
     }
     ~TempFolder() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
+        weft::shield([this] {
+            weft::blocking("remove a folder", [this] {
+                std::error_code ignored;
+                std::filesystem::remove_all(path_, ignored);
+            });
+        });
     }
     TempFolder(const TempFolder&) = delete;
     TempFolder& operator=(const TempFolder&) = delete;
