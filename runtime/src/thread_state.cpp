@@ -167,6 +167,7 @@ ThreadState state_of(pid_t thread) {
         return state;
     state.call = name_of_call(number);
     state.sp = static_cast<std::uintptr_t>(sp);
+    state.locks_or_starts = number == SYS_futex || number == SYS_clone || number == SYS_clone3;
     state.blameless = is_for_memory(number) || is_in_their_lock(pc);
     return state;
 }

@@ -19,6 +19,7 @@ struct ThreadState {
     /// malloc(), of a stream. The program asked for neither, and whoever holds it lost its
     /// processor.
     bool blameless = false;
+    bool locks_or_starts = false;  ///< waits for a lock, or starts a thread
 };
 ThreadState state_of(pid_t thread);
 

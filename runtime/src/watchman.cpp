@@ -160,9 +160,10 @@ void Watchman::tell(const Worker& worker, Seen& seen) {
         return;
     seen.told = true;
     if (frames.count > 0) key = frames.pc[0];
+    // A lock of weft's own whose holder has lost its processor, or a thread that it starts. Other
+    // calls are never weft's: it would be a frame that is left over.
+    if (seen.state.locks_or_starts && frames.count > 0 && is_runtime_code(frames.pc[0])) return;
     if (!told_.insert(key).second) return;
-    // A lock of weft's own whose holder has lost its processor, or a thread that it starts.
-    if (frames.count > 0 && is_runtime_code(frames.pc[0])) return;
     if (frames.count > 0) text += "    stack, as far as it can be read:\n" + symbolize(frames);
     if (runtime_.options.on_blocked_worker) return runtime_.options.on_blocked_worker(text);
     std::fputs(text.c_str(), stderr);
