@@ -96,6 +96,7 @@ class Patient final : public http::Stream {
     }
     Result<void> write_all(std::string_view, weft::TimePoint) override { return {}; }
     bool peer_gone() noexcept override { return false; }
+    bool has_input() noexcept override { return false; }
     void stop_reading() noexcept override {}
     void finish_writing() noexcept override {}
 };

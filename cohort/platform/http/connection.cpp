@@ -75,6 +75,7 @@ Result<std::size_t> Connection::wait_for_head() {
 
 bool Connection::give_way(bool newcomers_only) noexcept {
     if (newcomers_only && answered_.load()) return false;
+    if (stream_.has_input()) return false;
     for (State waiting : {State::idle, State::in_head}) {
         if (!state_.compare_exchange_strong(waiting, State::ended)) continue;
         stream_.stop_reading();

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "cohort/platform/http/dispatcher.h"
+#include "cohort/platform/http/guest.h"
 #include "cohort/platform/http/input.h"
 #include "cohort/platform/http/parser.h"
 #include "cohort/platform/http/stream.h"
@@ -25,7 +26,7 @@ struct ConnectionLimits {
 };
 
 /// Answers the requests of one connection in their order until it ends.
-class Connection final : private BodySource {
+class Connection final : public Guest, private BodySource {
   public:
     Connection(Stream& stream, std::string peer, Dispatcher& dispatcher,
                const ConnectionLimits& limits, const std::atomic<bool>& stopping)
@@ -41,15 +42,10 @@ class Connection final : private BodySource {
     /// caller.
     void serve();
 
-    /// Ends the connection if it waits for its next request. From any goroutine.
-    void stop_if_idle() noexcept {
+    bool give_way(bool newcomers_only) noexcept override;
+    void stop_if_idle() noexcept override {
         if (state_.load() == State::idle) stream_.stop_reading();
     }
-
-    /// Ends the connection if no request of it is under way, to make room for another; whoever has
-    /// had an answer here stays if `newcomers_only`. From any goroutine.
-    /// Shape: whether it ends. It will not begin a request any more then.
-    bool give_way(bool newcomers_only) noexcept;
 
   private:
     enum class After : std::uint8_t { keep, close };

@@ -93,6 +93,7 @@ class MemoryStream final : public Stream {
     }
 
     bool peer_gone() noexcept override { return gone_->load(); }
+    bool has_input() noexcept override { return in_.size() > 0; }
     void stop_reading() noexcept override {
         if (!stopped_.exchange(true)) (void)stop_.first.try_send('s');
     }

@@ -16,9 +16,17 @@ Result<void> NetStream::write_all(std::string_view bytes, weft::TimePoint until)
     return connection_.write_all(bytes);
 }
 
+static bool polled(const weft::net::Connection& connection, short events) noexcept {
+    pollfd state{.fd = connection.fd(), .events = events, .revents = 0};
+    return ::poll(&state, 1, 0) > 0 && (state.revents & (events | POLLHUP | POLLERR)) != 0;
+}
+
 bool has_hung_up(const weft::net::Connection& connection) noexcept {
-    pollfd state{.fd = connection.fd(), .events = POLLRDHUP, .revents = 0};
-    return ::poll(&state, 1, 0) > 0 && (state.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
+    return polled(connection, POLLRDHUP);
+}
+
+bool has_unread(const weft::net::Connection& connection) noexcept {
+    return polled(connection, POLLIN);
 }
 
 void shut_reading(const weft::net::Connection& connection) noexcept {

@@ -2,11 +2,15 @@
 #include "cohort/platform/http/server.h"
 
 #include <algorithm>
+#include <array>
+#include <limits>
+#include <memory>
 #include <mutex>
 #include <sys/resource.h>
 #include <utility>
 
 #include "weft/context.h"
+#include "weft/run.h"
 
 #include "cohort/platform/http/net_stream.h"
 #include "cohort/platform/http/problem.h"
@@ -16,12 +20,21 @@ namespace cohort::http {
 
 using namespace std::chrono_literals;
 
-// A connection is counted and can be found by stop() for as long as this lives.
+namespace {
+
+constexpr int turns_before_refusing = 4;
+constexpr std::size_t turned_away_max = 256;  // who are given a moment to read that they are
+constexpr std::size_t turned_away_bytes_max = 64 * 1024;
+constexpr rlim_t descriptors_for_others = 128;  // the store, the log, the certificate, the pages
+
+}  // namespace
+
+// A guest can be found by stop() and make_room() for as long as this lives.
 class Server::Place {
   public:
-    Place(Server& server, Connection& connection) : server_(server) {
+    Place(Server& server, Guest& guest) : server_(server) {
         const std::lock_guard lock{server.mutex_};
-        at_ = server.open_.insert(server.open_.end(), &connection);
+        at_ = server.open_.insert(server.open_.end(), &guest);
     }
     ~Place() {
         weft::shield([&] {
@@ -34,7 +47,29 @@ class Server::Place {
 
   private:
     Server& server_;
-    std::list<Connection*>::iterator at_;
+    std::list<Guest*>::iterator at_;
+};
+
+class Server::Handshake final : public Guest {
+  public:
+    explicit Handshake(weft::net::Connection& connection) : connection_(connection) {}
+
+    // Whoever shakes hands has asked nothing yet, but may be about to say its next word.
+    bool give_way(bool) noexcept override { return !has_unread(connection_) && end(); }
+    void stop_if_idle() noexcept override { (void)end(); }
+
+    /// Shape: whether the connection may go on.
+    bool finish() noexcept { return !over_.exchange(true); }
+
+  private:
+    bool end() noexcept {
+        if (over_.exchange(true)) return false;
+        shut_reading(connection_);
+        return true;
+    }
+
+    weft::net::Connection& connection_;
+    std::atomic<bool> over_{false};
 };
 
 Server::Server(const Router& router, Authoriser authorise, Metrics& metrics, const log::Logger& log,
@@ -47,16 +82,25 @@ Server::Server(const Router& router, Authoriser authorise, Metrics& metrics, con
 }
 
 // Systems start programs with room for 1024 descriptors, for the sake of select(2), which nobody
-// uses here, and let them ask for more.
-static void take_all_descriptors() {
+// uses here, and let them ask for more. Shape: how many connections there can be, beside what the
+// rest of the program opens: a connection too many would be refused by the system, and not make
+// room.
+static std::size_t take_all_descriptors() {
     rlimit limit{};
-    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return std::numeric_limits<std::size_t>::max();
     limit.rlim_cur = limit.rlim_max;
     (void)::setrlimit(RLIMIT_NOFILE, &limit);
+    return limit.rlim_max > 2 * descriptors_for_others ? limit.rlim_max - descriptors_for_others
+                                                       : limit.rlim_max / 2;
 }
 
 Result<void> Server::listen() {
-    take_all_descriptors();
+    const std::size_t possible = take_all_descriptors();
+    if (possible < options_.connections_max) {
+        log_.warn("http.fewer-connections",
+                  {{"wanted", options_.connections_max}, {"possible", possible}});
+        options_.connections_max = possible;
+    }
     listener_ = TRY(weft::net::listen(options_.address));
     return {};
 }
@@ -75,6 +119,17 @@ Result<void> Server::serve() {
         weft::sleep(50ms);
     }
     return {};
+}
+
+// Thousands who come at once are accepted faster than their goroutines begin: until those have
+// read what was sent, none of them can be told from one who asks. So they get their turn before
+// anybody is turned away.
+bool Server::find_place(const std::string& peer) {
+    for (int turn = 0; turn < turns_before_refusing; ++turn) {
+        if (take_place(peer)) return true;
+        weft::yield();
+    }
+    return take_place(peer);
 }
 
 bool Server::take_place(const std::string& peer) {
@@ -96,8 +151,8 @@ bool Server::take_place(const std::string& peer) {
 // between two requests.
 bool Server::make_room() {
     for (const bool newcomers_only : {true, false}) {
-        const auto goes = std::find_if(open_.begin(), open_.end(), [&](Connection* connection) {
-            return connection->give_way(newcomers_only);
+        const auto goes = std::find_if(open_.begin(), open_.end(), [&](Guest* guest) {
+            return guest->give_way(newcomers_only);
         });
         if (goes == open_.end()) continue;
         metrics_.ended_for_others.fetch_add(1);
@@ -117,7 +172,7 @@ void Server::give_back_place(const std::string& peer) noexcept {
 
 void Server::accept_one(weft::net::Connection connection) {
     std::string peer = connection.peer_host();
-    if (!take_place(peer)) {
+    if (!find_place(peer)) {
         turn_away(std::move(connection));
         return;
     }
@@ -133,20 +188,29 @@ void Server::accept_one(weft::net::Connection connection) {
 }
 
 void Server::serve_connection(weft::net::Connection connection, const std::string& peer) {
-    if (options_.certificate == nullptr) {
-        NetStream stream{std::move(connection)};
-        serve_stream(stream, peer);
-        return;
-    }
-    const auto until = weft::Clock::now() + options_.limits.header_timeout;
-    auto stream = TlsStream::accept(options_.certificate->current(), connection, until);
-    if (stream)
-        serve_stream(**stream, peer);
-    else
-        connection.close();  // it does not speak TLS, or takes its time: nobody asked anything
+    if (options_.certificate != nullptr) return serve_tls(std::move(connection), peer);
+    NetStream stream{std::move(connection)};
+    serve_stream(stream, peer);
 }
 
-// Without waiting: a fresh socket has room for one small answer.
+// Who does not speak TLS, or takes its time, has asked nothing: there is nothing to say.
+void Server::serve_tls(weft::net::Connection connection, const std::string& peer) {
+    std::unique_ptr<TlsStream> stream;
+    {
+        Handshake handshake{connection};
+        const Place place{*this, handshake};
+        const auto until = weft::Clock::now() + options_.limits.header_timeout;
+        auto done = TlsStream::accept(options_.certificate->current(), connection, until);
+        const bool goes_on = handshake.finish();  // whatever came of it: from here on it is ours
+        if (!done || !goes_on) return connection.close();
+        stream = std::move(*done);
+    }
+    serve_stream(*stream, peer);
+}
+
+// Without waiting: a fresh socket has room for one small answer. But were it closed with the
+// caller's request unread, the kernel would reset the connection, and the answer could be lost: so
+// some of them are given a moment to read it and leave.
 void Server::turn_away(weft::net::Connection connection) {
     metrics_.refused.fetch_add(1);
     if (options_.certificate != nullptr) return connection.close();  // a handshake would wait
@@ -157,7 +221,27 @@ void Server::turn_away(weft::net::Connection connection) {
         (void)connection.write_all(text + reply.body);
     }
     connection.shutdown_write();
-    connection.close();
+    if (turning_away_.fetch_add(1) >= turned_away_max) {
+        turning_away_.fetch_sub(1);
+        return connection.close();
+    }
+    tasks_.go("http turned away", [this, connection]() mutable {
+        struct Held {
+            Server& server;
+            weft::net::Connection& connection;
+            ~Held() {
+                connection.close();
+                server.turning_away_.fetch_sub(1);
+            }
+        } held{*this, connection};
+        connection.set_read_deadline(weft::Clock::now() + 1s);
+        std::array<std::byte, 4096> unread{};
+        for (std::size_t bytes = 0; bytes < turned_away_bytes_max;) {
+            const auto got = connection.read_some(unread);
+            if (!got || *got == 0) return;
+            bytes += *got;
+        }
+    });
 }
 
 void Server::serve_stream(Stream& stream, const std::string& peer) {
@@ -171,7 +255,7 @@ Result<void> Server::stop(weft::Duration drain) {
     listener_.close();
     {
         const std::lock_guard lock{mutex_};
-        for (Connection* connection : open_) connection->stop_if_idle();
+        for (Guest* guest : open_) guest->stop_if_idle();
     }
     auto drained = tasks_.drain(drain);
     watch_.cancel();

@@ -14,6 +14,7 @@
 
 #include "cohort/platform/http/connection.h"
 #include "cohort/platform/http/dispatcher.h"
+#include "cohort/platform/http/guest.h"
 #include "cohort/platform/http/metrics.h"
 #include "cohort/platform/http/router.h"
 #include "cohort/platform/http/tls.h"
@@ -45,7 +46,7 @@ class Server {
 
     /// Accepts connections until stop(). When there is no place for one, an older one that asks
     /// nothing makes room; where there is none, and over the bound of its address, it is answered
-    /// 503 and closed. Errors: unavailable when the listener fails for good.
+    /// 503 and closed (over TLS: closed). Errors: unavailable when the listener fails for good.
     Result<void> serve();
 
     /// Stops accepting, ends what is idle, and waits for what runs; what runs longer than `drain`
@@ -56,13 +57,16 @@ class Server {
     void serve_stream(Stream& stream, const std::string& peer);
 
   private:
-    class Place;  // a connection's place in the counts and the list
+    class Place;      // a guest's place in the list
+    class Handshake;  // a connection that has not agreed on TLS yet
 
+    bool find_place(const std::string& peer);
     bool take_place(const std::string& peer);
     bool make_room();  // under mutex_
     void give_back_place(const std::string& peer) noexcept;
     void accept_one(weft::net::Connection connection);
     void serve_connection(weft::net::Connection connection, const std::string& peer);
+    void serve_tls(weft::net::Connection connection, const std::string& peer);
     void turn_away(weft::net::Connection connection);
 
     const log::Logger& log_;
@@ -71,10 +75,11 @@ class Server {
     Dispatcher dispatcher_;
     weft::net::Listener listener_;
     std::atomic<bool> stopping_{false};
+    std::atomic<std::size_t> turning_away_{0};
 
     weft::Mutex mutex_;  // guards the two below
     std::map<std::string, std::size_t, std::less<>> per_address_;
-    std::list<Connection*> open_;
+    std::list<Guest*> open_;
 
     weft::TaskSet watch_{"http watch"};
     weft::TaskSet tasks_{"http connections"};

@@ -28,6 +28,10 @@ class Stream {
     /// Whether the peer has hung up, asked without waiting. From any goroutine.
     virtual bool peer_gone() noexcept = 0;
 
+    /// Whether bytes of the peer have come that nobody has read, or its end. Asked without waiting,
+    /// from any goroutine.
+    virtual bool has_input() noexcept = 0;
+
     /// Ends a read that waits, and every later one, as if the peer had sent its last byte. From any
     /// goroutine.
     virtual void stop_reading() noexcept = 0;

@@ -101,6 +101,10 @@ bool TlsStream::peer_gone() noexcept {
     return has_hung_up(stream_.connection());
 }
 
+bool TlsStream::has_input() noexcept {
+    return has_unread(stream_.connection());
+}
+
 void TlsStream::stop_reading() noexcept {
     shut_reading(stream_.connection());
 }

@@ -54,6 +54,7 @@ class TlsStream final : public Stream {
     Result<std::size_t> read_some(std::span<char> into, weft::TimePoint until) override;
     Result<void> write_all(std::string_view bytes, weft::TimePoint until) override;
     bool peer_gone() noexcept override;
+    bool has_input() noexcept override;
     void stop_reading() noexcept override;
     void finish_writing() noexcept override;
 

@@ -155,6 +155,21 @@ TEST_CASE("a renewed certificate is shown to who comes next, and nobody who is t
     });
 }
 
+TEST_CASE("in a full house those who only began to shake hands make room for who asks") {
+    World world;
+    world.options.connections_max = 2;
+    world.run([&](Server& server) {
+        auto first = weft::net::dial(server.address()).value();
+        auto second = weft::net::dial(server.address()).value();
+        while (world.metrics.connections < 2) weft::yield();
+        // Who comes before their goroutines have begun is turned away once more.
+        std::string answer;
+        while (answer.empty()) answer = Caller{server, world.ward.certificate}.ping();
+        CHECK(answer == "200 pong");
+        CHECK(world.metrics.ended_for_others > 0);
+    });
+}
+
 TEST_CASE("a certificate that cannot be used is refused at the start, by its name") {
     World world;
     const int code = weft::run([&] {
