@@ -55,8 +55,9 @@ static void head(std::string& text, std::string_view name, std::string_view type
     text.append(name).append(" ").append(type).append("\n");
 }
 
+// By its name: what only grows ends in _total, in Prometheus's world.
 static void gauge(std::string& text, std::string_view name, std::string_view help, double value) {
-    head(text, name, "gauge", help);
+    head(text, name, name.ends_with("_total") ? "counter" : "gauge", help);
     text.append(name).append(" ").append(number(value)).append("\n");
 }
 
