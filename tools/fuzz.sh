@@ -32,4 +32,8 @@ for target in "${targets[@]}"; do
   if [[ " ${failed[*]-} " == *" $target "* ]]; then tail -60 "$work/$target.log"; fi
   grep -E 'number_of_executed_units|peak_rss_mb|new_units_added' "$work/$target.log" || true
 done
+if [ $# -eq 0 ]; then
+  printf '\n== api for %s s\n' "$seconds"
+  python3 tests/fuzz/api_fuzz.py build/release/cohort --seconds "$seconds" --seed "${SEED:-$RANDOM}" || failed+=(api)
+fi
 [ ${#failed[@]} -eq 0 ] || { echo "FAILED: ${failed[*]}; the inputs are in build/fuzz/found" >&2; exit 1; }
