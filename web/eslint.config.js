@@ -4,7 +4,7 @@ import hooks from "eslint-plugin-react-hooks";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-    { ignores: ["dist", "node_modules"] },
+    { ignores: ["dist", "node_modules", "src/api/schema.ts"] },
     js.configs.recommended,
     tseslint.configs.recommended,
     hooks.configs.flat["recommended-latest"],

@@ -9,7 +9,7 @@ import type {
   SubjectDetail,
   SubjectForm,
   Visit,
-} from "../../src/api/types";
+} from "../../src/api/schema";
 import { studyModel, type StudyModel } from "../../src/study/model";
 import type { Target } from "../binary";
 import { Api } from "./api";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Believable values for any study: from the definition's code lists and checks, and for what a
 // reader knows better (a blood pressure that falls under treatment) from a short table.
-import type { Change, CheckDef, ItemDef } from "../../src/api/types";
+import type { Change, CheckDef, ItemDef } from "../../src/api/schema";
 import type { PlacedGroup, StudyModel } from "../../src/study/model";
 
 export interface Moment {

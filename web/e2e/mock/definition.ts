@@ -2,7 +2,7 @@
 // Reads the demo study's ODM file into the shape of GET /studies/{study}/definition.
 import { readFileSync } from "node:fs";
 import { JSDOM } from "jsdom";
-import type { Comparator, Definition, EventDef, Reference, Text } from "../../src/api/types";
+import type { Comparator, Definition, EventDef, Reference, Text } from "../../src/api/schema";
 
 export interface DemoStudy {
   name: string;
@@ -45,6 +45,7 @@ function eventOf(element: Element): EventDef {
   const day = number(element, "cohort:WindowDay");
   return {
     ...named(element),
+    mandatory: false,
     type: attribute(element, "Type").toLowerCase() as EventDef["type"],
     forms: references(element, "Form"),
     ...(day === null
@@ -65,12 +66,12 @@ const itemOf = (element: Element): Definition["items"][number] => ({
   question: texts(child(element, "Question")),
   help: texts(child(element, "Description")),
   data_type: attribute(element, "DataType"),
-  length: number(element, "Length"),
-  significant_digits: number(element, "SignificantDigits"),
+  length: number(element, "Length") ?? undefined,
+  significant_digits: number(element, "SignificantDigits") ?? undefined,
   unit_oids: children(element, "MeasurementUnitRef").map((unit) =>
     attribute(unit, "MeasurementUnitOID"),
   ),
-  code_list: child(element, "CodeListRef")?.getAttribute("CodeListOID") ?? null,
+  code_list: child(element, "CodeListRef")?.getAttribute("CodeListOID") ?? undefined,
   checks: children(element, "RangeCheck").map((check, index) => {
     const unit = child(check, "MeasurementUnitRef")?.getAttribute("MeasurementUnitOID");
     return {
@@ -113,6 +114,7 @@ export function readDemoStudy(path: string): DemoStudy {
         oid: attribute(list, "OID"),
         name: attribute(list, "Name"),
         data_type: attribute(list, "DataType"),
+        external: false,
         entries: children(list, "CodeListItem").map((entry) => ({
           value: attribute(entry, "CodedValue"),
           text: texts(child(entry, "Decode")),

@@ -8,7 +8,7 @@ import type {
   ItemValue,
   ProblemError,
   Stage,
-} from "../../src/api/types";
+} from "../../src/api/schema";
 import { checkValue } from "../../src/features/capture/checks";
 import { studyModel, type StudyModel } from "../../src/study/model";
 import { accounts, type Account, type StoredForm, type World } from "./world";
@@ -28,10 +28,13 @@ function modelOf(world: World): StudyModel {
   return model;
 }
 
-const find = (form: StoredForm, change: { group: string; repeat: string; item: string }) =>
+/** Which row a wish means; the only one without a word. */
+const rowOf = ({ repeat }: { repeat?: string | number | null }): string => String(repeat ?? "1");
+
+const find = (form: StoredForm, change: Pick<Change, "group" | "repeat" | "item">) =>
   form.items.find(
     (item) =>
-      item.group === change.group && item.repeat === change.repeat && item.item === change.item,
+      item.group === change.group && item.repeat === rowOf(change) && item.item === change.item,
   );
 
 function conflictOf(form: StoredForm, change: Change): Conflict | undefined {
@@ -49,6 +52,7 @@ const note = (world: World, form: StoredForm, who: Account, part: object, action
   form.history.push(
     world.record({
       who: who.name,
+      who_id: who.id,
       role: who.role,
       action,
       subject: form.subject.key,
@@ -77,19 +81,22 @@ export function patch(
   }
   const row = (group: string, repeat: string) =>
     form.rows.find((entry) => entry.group === group && entry.repeat === repeat);
-  for (const { group, repeat } of wish.additions ?? []) {
+  for (const addition of wish.additions ?? []) {
+    const { group } = addition;
+    const repeat = rowOf(addition);
     form.rows.push({ group, repeat, version: 0 });
     note(world, form, who, { group, repeat }, "form.row.added");
   }
   for (const change of changes) apply(world, form, change, who, at);
   for (const removal of wish.removals ?? []) {
-    const gone = row(removal.group, removal.repeat);
+    const repeat = rowOf(removal);
+    const gone = row(removal.group, repeat);
     if (!gone) continue;
     gone.removed = { by: who.id, at, reason: removal.reason };
     form.items = form.items.filter(
-      (item) => item.group !== removal.group || item.repeat !== removal.repeat,
+      (item) => item.group !== removal.group || item.repeat !== repeat,
     );
-    const { group, repeat, reason } = removal;
+    const { group, reason } = removal;
     note(world, form, who, { group, repeat, reason }, "form.row.removed");
   }
   form.version += 1;
@@ -102,13 +109,14 @@ function apply(world: World, form: StoredForm, change: Change, who: Account, at:
   const model = modelOf(world);
   const def = model.item(change.item);
   const old = find(form, change);
+  const repeat = rowOf(change);
   const next: ItemValue = {
     group: change.group,
-    repeat: change.repeat,
+    repeat,
     item: change.item,
     raw: change.raw,
-    unit: change.unit ?? null,
-    missing: change.missing ?? null,
+    unit: change.unit ?? undefined,
+    missing: change.missing ?? undefined,
     by: who.id,
     at,
     version: (old?.version ?? 0) + 1,
@@ -120,12 +128,12 @@ function apply(world: World, form: StoredForm, change: Change, who: Account, at:
   };
   if (old) form.items.splice(form.items.indexOf(old), 1, next);
   else form.items.push(next);
-  const known = form.rows.find((row) => row.group === change.group && row.repeat === change.repeat);
+  const known = form.rows.find((row) => row.group === change.group && row.repeat === repeat);
   if (known) known.version += 1;
-  else form.rows.push({ group: change.group, repeat: change.repeat, version: 1 });
+  else form.rows.push({ group: change.group, repeat, version: 1 });
   const shown = (value: { raw: string; missing?: string | null }): string =>
     value.missing ? `[${value.missing}]` : value.raw;
-  const { group, repeat, item, reason } = change;
+  const { group, item, reason } = change;
   const part = { group, repeat, item, reason, new: shown(next), new_unit: next.unit };
   note(
     world,
@@ -161,12 +169,13 @@ export function complete(
         if (placed.mandatory && !item?.raw && !item?.missing) {
           errors.push({ pointer, code: "mandatory", message: "This item needs a value." });
         }
+        const refuse = (code: string) => errors.push({ pointer, code, message: "Look again." });
         for (const finding of item?.findings ?? []) {
           const name = `${address.group}/${repeat}/${address.item}/${finding.check}`;
           if (finding.severity === "soft" && acknowledged.includes(name))
             finding.acknowledged = true;
-          else if (finding.severity === "hard") errors.push({ pointer, code: finding.check });
-          else if (!finding.acknowledged) errors.push({ pointer, code: "soft-check" });
+          else if (finding.severity === "hard") refuse(finding.check);
+          else if (!finding.acknowledged) refuse("soft-check");
         }
       }
     }
@@ -177,7 +186,7 @@ export function complete(
   form.state = "complete";
   form.version += 1;
   const digest = createHash("sha256").update(JSON.stringify(form.items)).digest("hex");
-  form.archive = { version: form.version, digest, at };
+  form.archive = { version: form.version, digest, at, by: who.id };
   form.stages = [...form.stages, stage("archived", at, 1.1)];
   note(world, form, who, {}, "form.completed");
   return undefined;

@@ -11,7 +11,7 @@ import type {
   MatrixRow,
   Site,
   Subject,
-} from "../../src/api/types";
+} from "../../src/api/schema";
 import type { DemoStudy } from "./definition";
 
 export interface Account {
@@ -98,8 +98,9 @@ export class World {
       );
   }
 
-  record(part: Omit<AuditRecord, "at" | "sealed">): AuditRecord {
-    const record = { ...part, at: new Date(this.now()).toISOString(), sealed: null };
+  record(part: Omit<AuditRecord, "id" | "at" | "sealed">): AuditRecord {
+    const id = `record-${this.audit.length + 1}`;
+    const record = { ...part, id, at: new Date(this.now()).toISOString(), sealed: null };
     this.audit.push({ ...record, number: this.audit.length + 1 });
     return record;
   }
@@ -114,7 +115,8 @@ export class World {
   addSubject(site: string, key: string | undefined, enrolled: string, who: Account): Subject {
     const prefix = this.sites.find((entry) => entry.id === site)?.oid.slice(0, 2) ?? "XX";
     const count = this.subjects.filter((subject) => subject.site === site).length;
-    const subject = {
+    const subject: Subject = {
+      study: this.study,
       id: `subject-${this.subjects.length + 1}`,
       key: key ?? `${prefix}-${String(count + 1).padStart(4, "0")}`,
       site,
@@ -123,6 +125,7 @@ export class World {
     this.subjects.push(subject);
     this.record({
       who: who.name,
+      who_id: who.id,
       role: who.role,
       action: "subject.created",
       subject: subject.key,
@@ -152,7 +155,6 @@ export class World {
       items: [],
       people: Object.fromEntries(accounts.map((one) => [one.id, one.name])),
       stages: [],
-      archive: null,
       history: [],
     };
     this.forms.set(id, document);
@@ -172,7 +174,7 @@ export class World {
         if (this.now() > due + (window.plus + 7) * dayMs) return "overdue";
         return this.now() >= due - window.minus * dayMs ? "due" : "not_due";
       })();
-      return { state, form_id: form?.id ?? null, due: due === undefined ? null : day(due) };
+      return { state, form_id: form?.id, due: due === undefined ? undefined : day(due) };
     });
     return { subject, cells };
   }
@@ -183,10 +185,10 @@ export class World {
         (site === "" || subject.site === site) &&
         subject.key.toLowerCase().includes(search.toLowerCase()),
     );
-    const states: Matrix["states"] = {};
+    const states = { not_due: 0, due: 0, overdue: 0, in_progress: 0, complete: 0 };
     const rows = all.map((subject) => this.row(subject));
     for (const cell of rows.flatMap((row) => row.cells)) {
-      states[cell.state] = (states[cell.state] ?? 0) + 1;
+      states[cell.state] += 1;
     }
     return {
       columns: this.columns,

@@ -1,6 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // The one place that talks to the server: cookies, CSRF, idempotency keys and problem+json.
-import type { Conflict, ProblemBody, ProblemError } from "./types";
+import {
+  routes,
+  type Conflict,
+  type FormProblem,
+  type Operations,
+  type ProblemError,
+} from "./schema";
+
+/** A problem as it came; a proxy on the way may have left members out. */
+export type ProblemBody = Partial<FormProblem>;
 
 /** Why a request did not succeed. `status` is 0 when no answer came at all. */
 export class Problem extends Error {
@@ -45,7 +54,6 @@ export interface Answer<T> {
 }
 
 export interface Options {
-  body?: unknown;
   idempotencyKey?: string;
   ifMatch?: string;
   signal?: AbortSignal;
@@ -103,27 +111,48 @@ async function problemOf(response: Response): Promise<Problem> {
   return new Problem(response.status, body, retry > 0 ? retry : null);
 }
 
-/**
- * Sends one request. Throws Problem for every answer that is not 2xx and for no answer at all;
- * an abort by the caller's own signal is rethrown as it is.
- */
-export async function request<T>(
-  method: string,
-  path: string,
-  options: Options = {},
-): Promise<Answer<T>> {
+interface Parts {
+  path?: Record<string, string>;
+  query?: Record<string, string | number | undefined>;
+  body?: unknown;
+}
+
+function addressOf(pattern: string, { path = {}, query = {} }: Parts): string {
+  const address = pattern.replace(/{(\w+)}/g, (_, name: string) =>
+    encodeURIComponent(path[name] ?? ""),
+  );
+  const present = Object.entries(query).filter(([, value]) => value !== undefined && value !== "");
+  if (present.length === 0) return address;
+  return `${address}?${new URLSearchParams(present.map(([key, value]) => [key, String(value)])).toString()}`;
+}
+
+function headersOf(method: string, { body }: Parts, options: Options): Record<string, string> {
   const headers: Record<string, string> = { Accept: "application/json" };
-  if (options.body !== undefined) headers["Content-Type"] = "application/json";
+  if (body !== undefined) headers["Content-Type"] = "application/json";
   if (method !== "GET") headers["X-CSRF-Token"] = csrf;
   if (options.idempotencyKey) headers["Idempotency-Key"] = options.idempotencyKey;
   if (options.ifMatch) headers["If-Match"] = options.ifMatch;
+  return headers;
+}
+
+/**
+ * Makes one call of the API's description. Throws Problem for every answer that is not 2xx and for
+ * no answer at all; an abort by the caller's own signal is rethrown as it is.
+ */
+export async function call<Name extends keyof Operations>(
+  name: Name,
+  input: Operations[Name]["input"],
+  options: Options = {},
+): Promise<Answer<Operations[Name]["answer"]>> {
+  const [method, pattern] = routes[name];
+  const parts: Parts = input;
   const limit = AbortSignal.timeout(options.timeoutMs ?? 20_000);
   let response: Response;
   try {
-    response = await fetch(`/api/v1${path}`, {
+    response = await fetch(addressOf(pattern, parts), {
       method,
-      headers,
-      body: options.body === undefined ? undefined : JSON.stringify(options.body),
+      headers: headersOf(method, parts, options),
+      body: parts.body === undefined ? undefined : JSON.stringify(parts.body),
       credentials: "same-origin",
       cache: "no-store",
       signal: options.signal ? AbortSignal.any([options.signal, limit]) : limit,
@@ -136,13 +165,18 @@ export async function request<T>(
     const problem = await problemOf(response);
     if (problem.code === "csrf" && !options.again) {
       // Another tab has signed in since: take its token and try once more.
-      const session = await request<{ csrf: string }>("GET", "/session", { again: true });
+      const session = await call("readSession", {}, { again: true });
       setCsrf(session.body.csrf);
-      return request<T>(method, path, { ...options, again: true });
+      return call(name, input, { ...options, again: true });
     }
-    if (response.status === 401 && path !== "/session") endedListeners.forEach((call) => call());
+    if (response.status === 401 && pattern !== routes.readSession[1])
+      endedListeners.forEach((listener) => listener());
     throw problem;
   }
   const body = response.status === 204 ? undefined : await response.json();
-  return { body: body as T, status: response.status, etag: response.headers.get("ETag") };
+  return {
+    body: body as Operations[Name]["answer"],
+    status: response.status,
+    etag: response.headers.get("ETag"),
+  };
 }

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every call the pages make, one function each.
-import { request, setCsrf } from "./client";
+// Every call the pages make, one function each. Types come from the API's own description.
+import { call, setCsrf } from "./client";
 import type {
   AuditPage,
   Definition,
   FormDocument,
   FormHistory,
   FormPatch,
-  FormPlace,
+  ItemValue,
   Matrix,
+  NewForm,
+  NewSubject,
+  Operations,
   Session,
   Study,
   StudySummary,
@@ -16,21 +19,18 @@ import type {
   SubjectDetail,
   SystemReport,
   User,
-} from "./types";
+} from "./schema";
 
-export * from "./types";
+export * from "./schema";
 export { Intention, Problem, asProblem, newIdempotencyKey, onSessionEnded } from "./client";
 
-type Signal = { signal?: AbortSignal };
+/** Where a form belongs; there is one document for each place. */
+export type FormPlace = { subject: string } & { [Member in keyof NewForm]-?: string };
 
-const query = (parameters: Record<string, string | number | undefined>): string => {
-  const present = Object.entries(parameters).filter(
-    ([, value]) => value !== undefined && value !== "",
-  );
-  return present.length === 0
-    ? ""
-    : `?${new URLSearchParams(present.map(([key, value]) => [key, String(value)])).toString()}`;
-};
+/** A repeat is a key, not a count: it names one row for life. */
+export type ItemAddress = Pick<ItemValue, "group" | "repeat" | "item">;
+
+type Signal = { signal?: AbortSignal };
 
 function remember(session: Session): Session {
   setCsrf(session.csrf);
@@ -38,69 +38,61 @@ function remember(session: Session): Session {
 }
 
 export const signIn = async (login: string, password: string): Promise<Session> =>
-  remember((await request<Session>("POST", "/session", { body: { login, password } })).body);
+  remember((await call("signIn", { body: { login, password } })).body);
 
 export const readSession = async (): Promise<Session> =>
-  remember((await request<Session>("GET", "/session")).body);
+  remember((await call("readSession", {})).body);
 
 export const signOut = async (): Promise<void> => {
-  await request("DELETE", "/session");
+  await call("signOut", {});
 };
 
 export const listStudies = async ({ signal }: Signal = {}): Promise<StudySummary[]> =>
-  (await request<{ studies: StudySummary[] }>("GET", "/studies", { signal })).body.studies;
+  (await call("listStudies", {}, { signal })).body.studies;
 
 export const readStudy = async (study: string, { signal }: Signal = {}): Promise<Study> =>
-  (await request<Study>("GET", `/studies/${study}`, { signal })).body;
+  (await call("readStudy", { path: { study } }, { signal })).body;
 
 export const readDefinition = async (study: string, { signal }: Signal = {}): Promise<Definition> =>
-  (await request<Definition>("GET", `/studies/${study}/definition`, { signal })).body;
+  (await call("readDefinition", { path: { study } }, { signal })).body;
 
-export interface MatrixFilter {
-  site?: string;
-  search?: string;
-  offset: number;
-  limit: number;
-}
+export type MatrixFilter = NonNullable<Operations["readMatrix"]["input"]["query"]>;
 
 export const readMatrix = async (
   study: string,
   filter: MatrixFilter,
   { signal }: Signal = {},
 ): Promise<Matrix> =>
-  (await request<Matrix>("GET", `/studies/${study}/matrix${query({ ...filter })}`, { signal }))
-    .body;
+  (await call("readMatrix", { path: { study }, query: filter }, { signal })).body;
 
 export const addSubject = async (
   study: string,
-  body: { site: string; key?: string; enrolled_on?: string },
+  body: NewSubject,
   idempotencyKey: string,
 ): Promise<Subject> =>
-  (await request<Subject>("POST", `/studies/${study}/subjects`, { body, idempotencyKey })).body;
+  (await call("addSubject", { path: { study }, body }, { idempotencyKey })).body;
 
 export const readSubject = async (
   subject: string,
   { signal }: Signal = {},
-): Promise<SubjectDetail> =>
-  (await request<SubjectDetail>("GET", `/subjects/${subject}`, { signal })).body;
+): Promise<SubjectDetail> => (await call("readSubject", { path: { subject } }, { signal })).body;
 
 /** Makes a form that nobody has begun; answers with the one that is there, should there be one. */
 export const openForm = async (
   { subject, ...body }: FormPlace,
   idempotencyKey: string,
 ): Promise<FormDocument> =>
-  (await request<FormDocument>("POST", `/subjects/${subject}/forms`, { body, idempotencyKey }))
-    .body;
+  (await call("openForm", { path: { subject }, body }, { idempotencyKey })).body;
 
 export const readForm = async (form: string, { signal }: Signal = {}): Promise<FormDocument> =>
-  (await request<FormDocument>("GET", `/forms/${form}`, { signal })).body;
+  (await call("readForm", { path: { form } }, { signal })).body;
 
 export const saveForm = async (
   form: string,
   patch: FormPatch,
   idempotencyKey: string,
 ): Promise<FormDocument> =>
-  (await request<FormDocument>("PATCH", `/forms/${form}`, { body: patch, idempotencyKey })).body;
+  (await call("saveForm", { path: { form }, body: patch }, { idempotencyKey })).body;
 
 export const completeForm = async (
   form: string,
@@ -109,11 +101,11 @@ export const completeForm = async (
   idempotencyKey: string,
 ): Promise<FormDocument> =>
   (
-    await request<FormDocument>("POST", `/forms/${form}/complete`, {
-      body: { acknowledged },
-      ifMatch: `"${version}"`,
-      idempotencyKey,
-    })
+    await call(
+      "completeForm",
+      { path: { form }, body: { acknowledged } },
+      { ifMatch: `"${version}"`, idempotencyKey },
+    )
   ).body;
 
 export const readHistory = async (
@@ -121,17 +113,17 @@ export const readHistory = async (
   item?: string,
   { signal }: Signal = {},
 ): Promise<FormHistory> =>
-  (await request<FormHistory>("GET", `/forms/${form}/history${query({ item })}`, { signal })).body;
+  (await call("readHistory", { path: { form }, query: { item } }, { signal })).body;
 
 export const readAudit = async (
   study: string,
   page: { offset: number; limit: number },
   { signal }: Signal = {},
 ): Promise<AuditPage> =>
-  (await request<AuditPage>("GET", `/studies/${study}/audit${query(page)}`, { signal })).body;
+  (await call("readAudit", { path: { study }, query: page }, { signal })).body;
 
 export const readSystem = async ({ signal }: Signal = {}): Promise<SystemReport> =>
-  (await request<SystemReport>("GET", "/system", { signal })).body;
+  (await call("readSystem", {}, { signal })).body;
 
 export const listUsers = async ({ signal }: Signal = {}): Promise<User[]> =>
-  (await request<{ users: User[] }>("GET", "/users?limit=500", { signal })).body.users;
+  (await call("listUsers", { query: { limit: 500 } }, { signal })).body.users;

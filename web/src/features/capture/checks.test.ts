@@ -93,7 +93,8 @@ test("length counts characters as people do, and the digits of numbers", () => {
 });
 
 test("a value outside its code list is a hard finding; an external list is not checked", () => {
-  const list = { oid: "CL", name: "l", data_type: "integer", entries: [{ value: "1", text: {} }] };
+  const entries = [{ value: "1", text: {} }];
+  const list = { oid: "CL", name: "l", data_type: "integer", external: false, entries };
   const coded = item({ data_type: "integer" });
   expect(checkValue(coded, list, "2").map((finding) => finding.severity)).toEqual(["hard"]);
   expect(checkValue(coded, list, "01")).toEqual([]);

@@ -125,7 +125,8 @@ test("a conflict stops only the disputed item; the rest is sent again at once", 
   const theirs = { raw: "9", by: "Li Wei", at: "2026-01-01T00:00:00.000Z", version: 2 };
   const draft = draftOf({
     document,
-    send: async (_form, { changes = [] }) => {
+    send: async (_form, patch) => {
+      const changes = patch.changes ?? [];
       sent.push(changes);
       if (changes.some((change) => change.item === "A" && change.base_version === 1)) {
         throw new Problem(412, {

@@ -55,5 +55,6 @@ export const blankForm = (detail: SubjectDetail, place: FormPlace): FormDocument
   metadata_version: "",
   rows: [],
   items: [],
+  people: {},
   stages: [],
 });

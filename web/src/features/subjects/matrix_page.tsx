@@ -166,20 +166,20 @@ function useOpenCell(study: string) {
 
 function Waiting({ view, onState }: { view: MatrixView; onState: (state: CellState) => void }) {
   const { t } = useTranslation();
-  const states = view.first?.states ?? {};
+  const states = view.first?.states;
   const parts = (
     [
       ["overdue", "matrix/sentenceOverdue"],
       ["due", "matrix/sentenceDue"],
       ["in_progress", "matrix/sentenceProgress"],
     ] as const
-  ).filter(([state]) => (states[state] ?? 0) > 0);
+  ).filter(([state]) => (states?.[state] ?? 0) > 0);
   if (parts.length === 0) return t("matrix/sentenceNothing");
   return parts.map(([state, key], index) => (
     <span key={state}>
       {index > 0 && " · "}
       <button type="button" className="number-link" onClick={() => onState(state)}>
-        {t(key, { count: states[state] ?? 0 })}
+        {t(key, { count: states?.[state] ?? 0 })}
       </button>
     </span>
   ));

@@ -6,10 +6,14 @@ import { nextVisit, withAdded } from "./visits";
 const visit = (event: string, repeat: string, begun: boolean): Visit => ({
   event,
   event_repeat: repeat,
-  forms: [
-    { form: "F.VS", form_repeat: "1", state: "not_due", form_id: begun ? `${event}-f` : null },
-    { form: "F.LB", form_repeat: "1", state: "not_due", form_id: null },
-  ],
+  due: null,
+  forms: ["F.VS", "F.LB"].map((form) => ({
+    form,
+    form_repeat: "1",
+    mandatory: true,
+    state: "not_due",
+    form_id: begun && form === "F.VS" ? `${event}-f` : null,
+  })),
 });
 
 test("another visit is offered only after the last one has a form, and takes the next number", () => {

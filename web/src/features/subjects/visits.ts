@@ -28,11 +28,20 @@ export function withAdded(
     const own = all.filter((visit) => visit.event === event);
     const last = own.at(-1);
     if (!last || own.some((visit) => visit.event_repeat === repeat)) continue;
-    const forms = [...new Set(own.flatMap((visit) => visit.forms.map((form) => form.form)))];
+    const forms = new Map(
+      own.flatMap((one) => one.forms.map(({ form, mandatory }) => [form, mandatory])),
+    );
     const visit: Visit = {
       event,
       event_repeat: repeat,
-      forms: forms.map((form) => ({ form, form_repeat: "1", state: "not_due", form_id: null })),
+      due: null,
+      forms: [...forms].map(([form, mandatory]) => ({
+        form,
+        form_repeat: "1",
+        mandatory,
+        state: "not_due",
+        form_id: null,
+      })),
     };
     const at = all.indexOf(last) + 1;
     all = [...all.slice(0, at), visit, ...all.slice(at)];
