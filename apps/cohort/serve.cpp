@@ -46,6 +46,7 @@ static http::ServerOptions server_options(const config::Config& config) {
     options.connections_max = count("http.connections_max");
     options.connections_per_address_max = count("http.connections_per_address_max");
     options.requests_max = count("http.requests_max");
+    options.slow_after = config.duration("log.slow");
     options.limits.header_timeout = config.duration("http.header_timeout");
     options.limits.idle_timeout = config.duration("http.idle_timeout");
     options.limits.bytes_per_second_min =

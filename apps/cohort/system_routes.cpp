@@ -7,10 +7,14 @@
 namespace cohort::app {
 
 using http::Access;
+using http::Content;
 using http::Method;
 using http::Permission;
 using http::Reply;
 using http::Request;
+using json::has;
+using json::may;
+using json::Schema;
 
 static Access needs_system_view() {
     return Access::needs(Permission::system_view, http::whole_system);
@@ -91,25 +95,74 @@ static Reply get_config(const App& app) {
     return Reply::json(200, json::object{{"settings", std::move(settings)}});
 }
 
+static Schema counts_schema(std::initializer_list<const char*> names,
+                            std::vector<json::Member> members = {}) {
+    for (const char* name : names) members.push_back(has(name, Schema::whole(0)));
+    return Schema::object(std::move(members));
+}
+
+static Schema system_schema() {
+    const Schema writer =
+        counts_schema({"waiting", "batches", "units", "failed_batches", "repeated", "refused"});
+    const Schema store = counts_schema(
+        {"bytes", "wal_bytes"},
+        {has("kind", Schema::text()), has("path", Schema::text()), has("writer", writer)});
+    const Schema head = counts_schema(
+        {"number"},
+        {has("chain", Schema::text()), has("hash", Schema::text()), has("at", Schema::instant())});
+    const Schema audit =
+        counts_schema({"sealed", "unsealed"}, {has("heads", Schema::list(head)),
+                                               has("broken", Schema::list(Schema::text())),
+                                               may("oldest_unsealed", Schema::instant())});
+    const Schema runtime =
+        counts_schema({"goroutines", "workers", "waiting_for_io", "blocking_calls"});
+    const Schema requests =
+        counts_schema({"total", "running", "connections", "refused", "malformed"},
+                      {has("by_status", Schema::map(Schema::whole(0)))});
+    return Schema::named(
+        "SystemReport",
+        Schema::object({has("version", Schema::text()), has("started_at", Schema::instant()),
+                        has("uptime_s", Schema::whole(0)), has("store", store), has("audit", audit),
+                        has("runtime", runtime), has("requests", requests)}));
+}
+
+static Schema config_schema() {
+    return Schema::object(
+        {has("settings", Schema::list(Schema::object(
+                             {has("key", Schema::text()), has("value", Schema::text()),
+                              has("origin", Schema::text()), has("help", Schema::text())})))});
+}
+
 void system_routes(http::Router& router, App& app, const audit::Sealer& sealer) {
     router.add(Method::get, "/ping", Access::open("says nothing but that the process answers"),
                [](Request&) -> Result<Reply> { return Reply::text(200, "pong"); },
-               {.summary = "Whether the process answers"});
+               {.name = "ping",
+                .summary = "Whether the process answers",
+                .good = {{200, "It does", Content::of("text/plain")}}});
+    const Schema health = Schema::object({has("status", Schema::one_of({"ok"}))});
     router.add(Method::get, "/healthz", Access::open("load balancers have no account"),
                [&app](Request&) { return get_health(app); },
-               {.summary = "Whether the server can do its work"});
+               {.name = "readHealth",
+                .summary = "Whether the server can do its work",
+                .good = {{200, "It can", Content::json(health)}}});
     router.add(Method::get, "/metrics", needs_system_view(),
                [&app](Request&) -> Result<Reply> {
                    return Reply::bytes(200, "text/plain; version=0.0.4; charset=utf-8",
                                        app.metrics.to_text());
                },
-               {.summary = "Counters for Prometheus"});
+               {.name = "readMetrics",
+                .summary = "Counters for Prometheus",
+                .good = {{200, "Prometheus text, version 0.0.4", Content::of("text/plain")}}});
     router.add(Method::get, "/config", needs_system_view(),
                [&app](Request&) -> Result<Reply> { return get_config(app); },
-               {.summary = "The settings in force and where each comes from"});
+               {.name = "readConfig",
+                .summary = "The settings in force and where each comes from",
+                .good = {{200, "All of them", Content::json(config_schema())}}});
     router.add(Method::get, "/api/v1/system", needs_system_view(),
                [&app, &sealer](Request&) { return get_system(app, sealer); },
-               {.summary = "Store, audit, runtime and requests at a glance"});
+               {.name = "readSystem",
+                .summary = "Store, audit, runtime and requests at a glance",
+                .good = {{200, "As it is now", Content::json(system_schema())}}});
 }
 
 }  // namespace cohort::app

@@ -3,9 +3,11 @@
 
 #include "weft/run.h"
 
+#include "cohort/base/version.h"
 #include "cohort/capture/routes.h"
 #include "cohort/identity/routes.h"
 #include "cohort/interop/routes.h"
+#include "cohort/platform/http/api.h"
 #include "cohort/sites/sites.h"
 #include "cohort/study/store.h"
 #include "cohort/subjects/routes.h"
@@ -30,6 +32,9 @@ void add_routes(http::Router& router, App& app, identity::Identity& identity,
     capture::routes(router, app);
     interop::routes(router, app);
     system_routes(router, app, sealer);
+    http::add_description(router, {.title = "Cohort",
+                                   .version = software_version(),
+                                   .session_cookie = std::string{identity::session_cookie}});
 }
 
 void add_gauges(App& app) {

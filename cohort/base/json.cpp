@@ -326,28 +326,6 @@ Result<array> as_array(const value& from, std::string_view what) {
     return from.get_array();
 }
 
-// What a client made up is repeated to it only where it cannot be anybody's data.
-static bool is_a_name(std::string_view text) {
-    return !text.empty() && text.size() <= 40 && std::all_of(text.begin(), text.end(), [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-';
-    });
-}
-
-Result<void> only(const object& from, std::initializer_list<std::string_view> known) {
-    for (const auto& member : from) {
-        const std::string_view key{member.key().data(), member.key().size()};
-        if (std::find(known.begin(), known.end(), key) != known.end()) continue;
-        std::string text = is_a_name(key) ? '"' + std::string(key) + '"' : "a member";
-        text += " is not known here; known ";
-        text += known.size() == 1 ? "is " : "are ";
-        if (known.size() == 0) text += "none";
-        for (const std::string_view& name : known)
-            text += (&name == known.begin() ? "\"" : ", \"") + std::string(name) + '"';
-        return invalid("unknown-member", text);
-    }
-    return {};
-}
-
 std::string to_text(const value& from) {
     return bj::serialize(from);
 }

@@ -6,7 +6,6 @@
 #include <boost/json.hpp>
 #include <cstddef>
 #include <cstdint>
-#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -53,11 +52,6 @@ Result<std::optional<array>> find_array(const object& from, std::string_view key
 /// Errors: invalid/wrong-type.
 Result<object> as_object(const value& from, std::string_view what);
 Result<array> as_array(const value& from, std::string_view what);
-
-/// Refuses an object with a member beside `known`: a misspelt "enrolled_on" must not turn into
-/// "today" in silence.
-/// Errors: invalid/unknown-member; the text names it where it looks like a name, and the known.
-Result<void> only(const object& from, std::initializer_list<std::string_view> known);
 
 /// Compact text.
 std::string to_text(const value& from);

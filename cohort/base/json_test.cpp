@@ -84,20 +84,6 @@ TEST_CASE("a member is read as its type or refused by its name") {
     CHECK(as_array(parse("[]").value(), "the body").ok());
 }
 
-TEST_CASE("a member that nobody reads is refused, and repeated only where it looks like a name") {
-    const auto refusal = [](const char* text, std::initializer_list<std::string_view> known) {
-        const auto outcome = only(parse(text)->get_object(), known);
-        return outcome ? std::string("taken") : outcome.error().code + ": " + outcome.error().text;
-    };
-    CHECK(refusal(R"({"site":1,"key":null})", {"site", "key"}) == "taken");
-    CHECK(refusal("{}", {"site"}) == "taken");
-    CHECK(refusal(R"({"site":1,"number":2})", {"site", "key"}) ==
-          R"(unknown-member: "number" is not known here; known are "site", "key")");
-    CHECK(refusal(R"({"Anna 1970":1})", {"site"}) ==
-          R"(unknown-member: a member is not known here; known is "site")");
-    CHECK(refusal(R"({"x":1})", {}) == R"(unknown-member: "x" is not known here; known are none)");
-}
-
 TEST_CASE("a value has one canonical text, however it was written") {
     const auto text = [](std::string_view from) { return canonical(parse(from).value()); };
     CHECK(text(R"({ "b" : 1, "a" : [ true , null ] })") == R"({"a":[true,null],"b":1})");

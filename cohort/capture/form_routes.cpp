@@ -8,6 +8,7 @@
 #include "cohort/capture/patch_json.h"
 #include "cohort/capture/people.h"
 #include "cohort/capture/routes.h"
+#include "cohort/capture/schemas.h"
 #include "cohort/capture/validate.h"
 #include "cohort/capture/view.h"
 #include "cohort/platform/http/idempotency.h"
@@ -85,8 +86,7 @@ Result<FormPlace> place_of(const http::Request& request, const json::object& bod
 
 Result<Reply> post_form(App& app, http::Request& request) {
     StageClock clock;
-    const FormPlace place = TRY(place_of(
-        request, TRY(request.json_object({"event", "event_repeat", "form", "form_repeat"}))));
+    const FormPlace place = TRY(place_of(request, TRY(request.json_object())));
     clock.receive();
     MetadataVersionId version;
     const auto definition = TRY(app.db.read([&](db::Tx& tx) -> Result<DefinitionRef> {
@@ -111,7 +111,7 @@ Result<Reply> get_form(App& app, http::Request& request) {
 
 Result<Reply> patch_form(App& app, http::Request& request) {
     StageClock clock;
-    Patch patch = TRY(patch_from(TRY(request.json_object({"changes", "additions", "removals"}))));
+    Patch patch = TRY(patch_from(TRY(request.json_object())));
     clock.receive();
     const Known form = TRY(known(app, request));
     auto errors = validate(*form.definition, form.head.form, patch);
@@ -130,7 +130,7 @@ Result<void> check_row_id(std::string_view row_id) {
 
 Result<Reply> post_row(App& app, http::Request& request) {
     StageClock clock;
-    const json::object body = TRY(request.json_object({"group", "reason", "row_id"}));
+    const json::object body = TRY(request.json_object());
     const RowAddition row{.group = TRY(json::get_string(body, "group")),
                           .repeat = {},
                           .reason = TRY(json::find_string(body, "reason")).value_or(""),
@@ -151,7 +151,7 @@ Result<Reply> post_row(App& app, http::Request& request) {
 // An empty body acknowledges nothing.
 Result<std::vector<Acknowledgement>> acknowledged_in(const http::Request& request) {
     if (request.body.empty()) return std::vector<Acknowledgement>();
-    return acknowledged_from(TRY(request.json_object({"acknowledged"})));
+    return acknowledged_from(TRY(request.json_object()));
 }
 
 Result<Reply> post_complete(App& app, http::Request& request) {
@@ -171,26 +171,52 @@ Result<Reply> post_complete(App& app, http::Request& request) {
 }  // namespace
 
 void form_routes(http::Router& router, App& app) {
+    using http::Content;
     const auto add = [&](Method method, const char* pattern, http::Access access,
-                         Result<Reply> (*handler)(App&, http::Request&), const char* summary) {
-        router.add(method, pattern, std::move(access),
-                   [&app, handler](http::Request& request) { return handler(app, request); },
-                   {.summary = summary});
+                         Result<Reply> (*handler)(App&, http::Request&), http::Doc doc) {
+        router.add(
+            method, pattern, std::move(access),
+            [&app, handler](http::Request& request) { return handler(app, request); },
+            std::move(doc));
     };
     const auto on_form = [&](Permission permission) {
         return http::Access::needs(permission, scope_of_form(app));
     };
+    const Content form = Content::json(form_schema());
+    const Content added = Content::json(added_row_schema());
     add(Method::post, "/api/v1/subjects/{subject}/forms",
         http::Access::needs(Permission::form_edit, subjects::scope_of_subject(app)), post_form,
-        "Opens a form at a visit; answers 200 when it is there already");
+        {.name = "openForm",
+         .summary = "Opens a form at a visit",
+         .body = Content::json(form_place_schema()),
+         .good = {{200, "It was there already", form}, {201, "It is new", form}},
+         .takes_key = true});
     add(Method::get, "/api/v1/forms/{form}", on_form(Permission::form_view), get_form,
-        "A form with its items, stages and archive");
+        {.name = "readForm",
+         .summary = "A form with its items, stages and archive",
+         .good = {{200, "The form; its version is the ETag", form}}});
     add(Method::patch, "/api/v1/forms/{form}", on_form(Permission::form_edit), patch_form,
-        "Saves changed items as a draft: disjoint edits merge, all or nothing");
+        {.name = "saveForm",
+         .summary = "Saves changed items as a draft: disjoint edits merge, all or nothing",
+         .body = Content::json(patch_schema()),
+         .good = {{200, "The form as it is now", form}},
+         .problems = {412},
+         .problem = form_problem_schema(),
+         .takes_key = true});
     add(Method::post, "/api/v1/forms/{form}/rows", on_form(Permission::form_edit), post_row,
-        "Adds a row to a repeating item group under a new key");
+        {.name = "addRow",
+         .summary = "Adds a row to a repeating item group under a new key",
+         .body = Content::json(new_row_schema()),
+         .good = {{200, "It was there already", added}, {201, "It is new", added}},
+         .takes_key = true});
     add(Method::post, "/api/v1/forms/{form}/complete", on_form(Permission::form_complete),
-        post_complete, "Calls a form complete and archives it");
+        post_complete,
+        {.name = "completeForm",
+         .summary = "Calls a form complete and archives it",
+         .body = Content::maybe_json(acknowledged_schema()),
+         .good = {{200, "The form as it is now", form}},
+         .takes_key = true,
+         .takes_version = true});
 }
 
 }  // namespace cohort::capture

@@ -4,6 +4,7 @@
 #include "cohort/capture/audit_trail.h"
 #include "cohort/capture/people.h"
 #include "cohort/capture/routes.h"
+#include "cohort/capture/schemas.h"
 
 namespace cohort::capture {
 
@@ -46,8 +47,8 @@ static Result<json::array> all_stages(db::Tx& tx, const FormId& form) {
 
 static Result<Reply> get_history(App& app, http::Request& request) {
     const audit::Filter filter = TRY(filter_of(request));
-    const audit::Page page{.offset = TRY(request.query_int("offset", 0, 0, 1'000'000'000)),
-                           .limit = TRY(request.query_int("limit", 500, 1, 1000))};
+    const audit::Page page{.offset = TRY(request.query_int("offset")),
+                           .limit = TRY(request.query_int("limit"))};
     return app.db.read([&](db::Tx& tx) -> Result<Reply> {
         const audit::History history = TRY(audit::history(tx, filter, page));
         return Reply::json(200, json::object{{"records", TRY(records_of(tx, history.records))},
@@ -80,10 +81,19 @@ void life_routes(http::Router& router, App& app) {
     };
     router.add(http::Method::get, "/api/v1/forms/{form}/history", access(),
                [&app](http::Request& request) { return get_history(app, request); },
-               {.summary = "Who changed what in a form and why, and its way through the stages"});
+               {.name = "readHistory",
+                .summary = "Who changed what in a form and why, and its way through the stages",
+                .query = http::paging(500, 1000,
+                                      {{.name = "item", .what = "Only this item"},
+                                       {.name = "group", .what = "Only this item group"},
+                                       {.name = "repeat", .what = "Only this row of it"}}),
+                .good = {{200, "Newest first", http::Content::json(history_schema())}}});
     router.add(http::Method::get, "/api/v1/forms/{form}/archive/{version}", access(),
                [&app](http::Request& request) { return get_archive(app, request); },
-               {.summary = "A completed version as it was archived, word for word"});
+               {.name = "readArchive",
+                .summary = "A completed version as it was archived, word for word",
+                .good = {{200, "Its digest is in X-Content-Digest",
+                          http::Content::json(json::Schema::map(json::Schema::any()))}}});
 }
 
 }  // namespace cohort::capture

@@ -3,6 +3,7 @@
 
 #include "cohort/capture/matrix_store.h"
 #include "cohort/capture/routes.h"
+#include "cohort/capture/schemas.h"
 #include "cohort/identity/grants.h"
 #include "cohort/platform/zones/zones.h"
 #include "cohort/sites/sites.h"
@@ -59,8 +60,8 @@ Result<MatrixWish> matrix_wish(const http::Request& request) {
         wish.filter.site = std::move(*id);
     }
     wish.filter.search = request.query("search").value_or("");
-    wish.offset = TRY(request.query_int("offset", 0, 0, 1'000'000'000));
-    wish.limit = TRY(request.query_int("limit", 200, 1, 5000));
+    wish.offset = TRY(request.query_int("offset"));
+    wish.limit = TRY(request.query_int("limit"));
     return wish;
 }
 
@@ -203,11 +204,19 @@ void matrix_routes(http::Router& router, App& app) {
     router.add(http::Method::get, "/api/v1/studies/{study}/matrix",
                http::Access::needs(http::Permission::subject_view, scope_of_study),
                [&app](http::Request& request) { return get_matrix(app, request); },
-               {.summary = "Subjects by visits and forms, with the state of each"});
+               {.name = "readMatrix",
+                .summary = "Subjects by visits and forms, with the state of each",
+                .query = http::paging(
+                    200, 5000,
+                    {{.name = "site", .what = "Only this site", .schema = json::Schema::id()},
+                     {.name = "search", .what = "A part of the subject's key"}}),
+                .good = {{200, "Some rows", http::Content::json(matrix_schema())}}});
     router.add(http::Method::get, "/api/v1/subjects/{subject}",
                http::Access::needs(http::Permission::subject_view, subjects::scope_of_subject(app)),
                [&app](http::Request& request) { return get_subject(app, request); },
-               {.summary = "A subject with its visits and forms"});
+               {.name = "readSubject",
+                .summary = "A subject with its visits and forms",
+                .good = {{200, "The subject", http::Content::json(subject_detail_schema())}}});
 }
 
 }  // namespace cohort::capture

@@ -21,8 +21,6 @@ Result<std::string> text(const json::object& from, std::string_view member) {
 }
 
 Result<Change> change_from(const json::object& from) {
-    TRY(json::only(
-        from, {"group", "repeat", "item", "raw", "unit", "missing", "base_version", "reason"}));
     Change change;
     change.key.group = TRY(json::get_string(from, "group"));
     change.key.repeat = TRY(repeat_from(from, "repeat"));
@@ -36,7 +34,6 @@ Result<Change> change_from(const json::object& from) {
 }
 
 Result<RowAddition> addition_from(const json::object& from) {
-    TRY(json::only(from, {"group", "repeat", "reason", "row_id"}));
     return RowAddition{.group = TRY(json::get_string(from, "group")),
                        .repeat = TRY(repeat_from(from, "repeat")),
                        .reason = TRY(text(from, "reason")),
@@ -44,7 +41,6 @@ Result<RowAddition> addition_from(const json::object& from) {
 }
 
 Result<RowRemoval> removal_from(const json::object& from) {
-    TRY(json::only(from, {"group", "repeat", "base_version", "reason"}));
     return RowRemoval{.group = TRY(json::get_string(from, "group")),
                       .repeat = TRY(repeat_from(from, "repeat")),
                       .base_version = TRY(json::get_int(from, "base_version")),
@@ -70,7 +66,6 @@ Result<std::vector<T>> list_from(const json::object& body, const char* name,
 }
 
 Result<Acknowledgement> acknowledgement_from(const json::object& from) {
-    TRY(json::only(from, {"group", "repeat", "item", "check"}));
     return Acknowledgement{.key = {.group = TRY(json::get_string(from, "group")),
                                    .repeat = TRY(repeat_from(from, "repeat")),
                                    .item = TRY(json::get_string(from, "item"))},

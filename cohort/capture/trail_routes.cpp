@@ -5,6 +5,7 @@
 #include "cohort/capture/audit_trail.h"
 #include "cohort/capture/people.h"
 #include "cohort/capture/routes.h"
+#include "cohort/capture/schemas.h"
 #include "cohort/identity/grants.h"
 #include "cohort/subjects/subjects.h"
 
@@ -53,8 +54,8 @@ Result<Reply> get_trail(App& app, http::Request& request) {
     audit::Filter filter;
     filter.study = TRY(request.id_param<StudyId>("study"));
     filter.action = request.query("action").value_or("");
-    const audit::Page page{.offset = TRY(request.query_int("offset", 0, 0, 1'000'000'000)),
-                           .limit = TRY(request.query_int("limit", 100, 1, 1000))};
+    const audit::Page page{.offset = TRY(request.query_int("offset")),
+                           .limit = TRY(request.query_int("limit"))};
     return app.db.read([&](db::Tx& tx) -> Result<Reply> {
         const auto rights =
             TRY(identity::rights_of(tx, request.principal().user, request.received));
@@ -77,7 +78,10 @@ void trail_routes(http::Router& router, App& app) {
     router.add(http::Method::get, "/api/v1/studies/{study}/audit",
                http::Access::needs(http::Permission::audit_view, scope_of_study),
                [&app](http::Request& request) { return get_trail(app, request); },
-               {.summary = "Who did what in a study, newest first; of the sites one may see"});
+               {.name = "readAudit",
+                .summary = "Who did what in a study, newest first; of the sites one may see",
+                .query = http::paging(100, 1000, {{.name = "action", .what = "Only this action"}}),
+                .good = {{200, "Some of it", http::Content::json(trail_schema())}}});
 }
 
 }  // namespace cohort::capture

@@ -15,12 +15,11 @@ void wipe(json::string& text) {
 
 }  // namespace
 
-Result<SecretBody> SecretBody::read(http::Request& request,
-                                    std::initializer_list<std::string_view> known) {
+Result<SecretBody> SecretBody::read(http::Request& request) {
     auto value = request.json();
     auth::wipe(request.body);
     SecretBody body{TRY(json::as_object(TRY(std::move(value)), "the body"))};
-    TRY(json::only(body.body_, known));  // a refused one is wiped too
+    TRY(request.doc->body.schema->check(body.body_));  // a refused one is wiped too
     return body;
 }
 

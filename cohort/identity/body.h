@@ -17,8 +17,7 @@ class SecretBody {
   public:
     /// Takes the body out of the request; it is empty afterwards.
     /// Errors: those of Request::json_object().
-    static Result<SecretBody> read(http::Request& request,
-                                   std::initializer_list<std::string_view> known);
+    static Result<SecretBody> read(http::Request& request);
 
     SecretBody(SecretBody&&) noexcept = default;
     SecretBody& operator=(SecretBody&&) = delete;

@@ -11,6 +11,26 @@ using http::Access;
 using http::Method;
 using http::Reply;
 using http::Request;
+using json::has;
+using json::may;
+using json::Schema;
+
+Schema session_schema() {
+    const Schema person = Schema::object(
+        {has("id", Schema::id()), has("login", Schema::text()), has("name", Schema::text())});
+    const Schema role = Schema::named(
+        "HeldRole", Schema::object({has("role", Schema::text()), may("study", Schema::id()),
+                                    may("site", Schema::id()), may("until", Schema::instant())}));
+    const Schema permission = Schema::named(
+        "PermissionGrant", Schema::object({has("permission", Schema::text()),
+                                           may("study", Schema::id()), may("site", Schema::id())}));
+    return Schema::named(
+        "Session",
+        Schema::object({has("user", person), has("csrf", Schema::text()),
+                        has("roles", Schema::list(role)),
+                        has("permissions", Schema::list(permission)),
+                        has("environment", Schema::text()), has("expires_at", Schema::instant())}));
+}
 
 void put_place(json::object& into, const std::optional<StudyId>& study,
                const std::optional<SiteId>& site) {
@@ -64,7 +84,7 @@ Result<Reply> answer(const Identity& identity, SignInOutcome outcome) {
 }
 
 Result<Reply> sign_in(Identity& identity, Request& request) {
-    auto body = TRY(SecretBody::read(request, {"login", "password"}));
+    auto body = TRY(SecretBody::read(request));
     const auto login = TRY(body.text("login"));
     const auto password = TRY(body.secret("password"));
     return answer(identity, identity.sign_in(request, login, password));
@@ -90,7 +110,7 @@ Result<Reply> sign_out(Identity& identity, Request& request) {
 }
 
 Result<Reply> change_password(Identity& identity, Request& request) {
-    auto body = TRY(SecretBody::read(request, {"current", "new"}));
+    auto body = TRY(SecretBody::read(request));
     const auto current = TRY(body.secret("current"));
     const auto chosen = TRY(body.secret("new"));
     return answer(identity, identity.change_password(request, current, chosen));
@@ -100,19 +120,36 @@ Result<Reply> change_password(Identity& identity, Request& request) {
 
 void session_routes(http::Router& router, Identity& identity) {
     constexpr std::size_t body_bytes_max = 16 * 1024;
+    const auto body = [](const char* first, const char* second) {
+        return http::Content::json(
+            Schema::object({has(first, Schema::text()), has(second, Schema::text())}));
+    };
+    const auto session = http::Content::json(session_schema());
     router.add(Method::post, "/api/v1/session",
                Access::open("Signing in is how a session begins; guesses are counted."),
                [&identity](Request& request) { return sign_in(identity, request); },
-               {.summary = "Sign in", .body_bytes_max = body_bytes_max});
+               {.name = "signIn",
+                .summary = "Sign in",
+                .body = body("login", "password"),
+                .good = {{200, "The session; its cookie is set", session}},
+                .problems = {401},
+                .body_bytes_max = body_bytes_max});
     router.add(Method::get, "/api/v1/session", Access::signed_in(),
                [&identity](Request& request) { return who_am_i(identity, request); },
-               {.summary = "Who is signed in, and what may they do"});
+               {.name = "readSession",
+                .summary = "Who is signed in, and what may they do",
+                .good = {{200, "The session", session}}});
     router.add(Method::del, "/api/v1/session", Access::signed_in(),
                [&identity](Request& request) { return sign_out(identity, request); },
-               {.summary = "Sign out"});
+               {.name = "signOut", .summary = "Sign out", .good = {{204, "Signed out"}}});
     router.add(Method::post, "/api/v1/session/password", Access::signed_in(),
                [&identity](Request& request) { return change_password(identity, request); },
-               {.summary = "Change the own password", .body_bytes_max = body_bytes_max});
+               {.name = "changePassword",
+                .summary = "Change the own password",
+                .body = body("current", "new"),
+                .good = {{200, "A new session; all others have ended", session}},
+                .problems = {422},
+                .body_bytes_max = body_bytes_max});
 }
 
 }  // namespace cohort::identity

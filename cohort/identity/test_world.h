@@ -13,6 +13,7 @@
 #include "cohort/identity/routes.h"
 #include "cohort/identity/users.h"
 #include "cohort/migrations/migrations.h"
+#include "cohort/platform/http/api.h"
 #include "cohort/platform/http/problem.h"
 #include "cohort/platform/http/router.h"
 #include "tests/support/temp_folder.h"
@@ -96,10 +97,13 @@ struct World {
         const auto match = router.match(request.method, request.path, request.params);
         if (match.route == nullptr) return http::problem(not_found("no-route", "no route"));
         request.route = match.route->pattern;
+        request.doc = &match.route->doc;
         const auto allowed = identity.authorise(request, match.route->access);
         if (!allowed) return http::problem(allowed.error());
-        auto reply = match.route->handler(request);
-        return reply ? std::move(*reply) : http::problem(reply.error());
+        auto result = match.route->handler(request);
+        http::Reply reply = result ? std::move(*result) : http::problem(result.error());
+        CHECK(http::undescribed(*match.route, reply) == "");
+        return reply;
     }
 
     /// How many audit records of an action there are.

@@ -13,14 +13,30 @@ namespace cohort::identity {
 namespace {
 
 using http::Access;
+using http::Content;
 using http::Method;
 using http::Reply;
 using http::Request;
+using json::has;
+using json::may;
+using json::Schema;
+using json::wish;
 
 constexpr std::size_t secret_body_bytes_max = 16 * 1024;
 
 json::value text_or_null(const std::optional<Instant>& at) {
     return at ? json::value(to_rfc3339(*at)) : json::value(nullptr);
+}
+
+Schema grant_schema() {
+    return Schema::named(
+        "RoleGrant",
+        Schema::object({has("id", Schema::id()), has("user", Schema::id()),
+                        has("role", Schema::text()), has("from", Schema::instant()),
+                        has("until", Schema::instant().or_null()),
+                        has("granted_at", Schema::instant()),
+                        has("revoked_at", Schema::instant().or_null()), may("study", Schema::id()),
+                        may("site", Schema::id()), may("granted_by", Schema::id())}));
 }
 
 json::object to_json(const Grant& grant) {
@@ -35,6 +51,16 @@ json::object to_json(const Grant& grant) {
     if (grant.holding.site) body["site"] = grant.holding.site->text;
     if (!grant.granted_by.empty()) body["granted_by"] = grant.granted_by.text;
     return body;
+}
+
+Schema user_schema() {
+    return Schema::named(
+        "User", Schema::object({has("id", Schema::id()), has("login", Schema::text()),
+                                has("name", Schema::text()), has("organisation", Schema::id()),
+                                has("created_at", Schema::instant()),
+                                has("disabled_at", Schema::instant().or_null()),
+                                has("last_login_at", Schema::instant().or_null()),
+                                has("roles", Schema::list(grant_schema()))}));
 }
 
 Result<json::object> to_json(db::Tx& tx, const User& user) {
@@ -55,8 +81,8 @@ Result<Reply> user_reply(db::Tx& tx, int status, const UserId& id) {
 }
 
 Result<Reply> list(Identity& identity, Request& request) {
-    const auto offset = TRY(request.query_int("offset", 0, 0, 1'000'000'000));
-    const auto limit = TRY(request.query_int("limit", 100, 1, 500));
+    const auto offset = TRY(request.query_int("offset"));
+    const auto limit = TRY(request.query_int("limit"));
     return identity.db().read([&](db::Tx& tx) -> Result<Reply> {
         const auto page = TRY(list_users(tx, offset, limit));
         json::array users;
@@ -81,7 +107,7 @@ Result<OrganisationId> organisation_of(db::Tx& tx, const Request& request,
 // Takes no Idempotency-Key: the kept digest of a body with a password in it could be guessed at,
 // far faster than the password's own hash. The login is unique, so a repeat answers 409.
 Result<Reply> create(Identity& identity, Request& request) {
-    auto body = TRY(SecretBody::read(request, {"login", "name", "organisation", "password"}));
+    auto body = TRY(SecretBody::read(request));
     NewUser wish{.organisation = {},
                  .login = TRY(body.text("login")),
                  .name = TRY(body.text("name")),
@@ -118,7 +144,7 @@ Result<Reply> change(Identity& identity, Request& request, Change act) {
 
 Result<Reply> set_password(Identity& identity, Request& request) {
     const auto id = TRY(request.id_param<UserId>("user"));
-    auto body = TRY(SecretBody::read(request, {"password"}));
+    auto body = TRY(SecretBody::read(request));
     if (id == request.principal().user)
         return refused("own-account", "The own password is changed with the current one.");
     const auto password = TRY(body.secret("password"));
@@ -152,8 +178,7 @@ Result<Holding> read_holding(const json::object& body) {
 
 Result<Reply> grant(Identity& identity, const PlaceCheck& check_place, Request& request) {
     const auto id = TRY(request.id_param<UserId>("user"));
-    const auto holding =
-        TRY(read_holding(TRY(request.json_object({"role", "study", "site", "from", "until"}))));
+    const auto holding = TRY(read_holding(TRY(request.json_object())));
     auto reply = identity.db().transact([&](db::Tx& tx) -> Result<Reply> {
         return http::idempotent(tx, request, [&](db::Tx& in) -> Result<Reply> {
             if (holding.study) TRY(check_place(in, {holding.study, holding.site}));
@@ -201,40 +226,111 @@ Result<Scope> study_in_path(Request& request) {
     return Scope{.study = TRY(request.id_param<StudyId>("study")), .site = {}};
 }
 
+Content users_content() {
+    const Schema organisation = Schema::named(
+        "Organisation", Schema::object({has("id", Schema::id()), has("name", Schema::text())}));
+    return Content::json(Schema::named(
+        "UserPage",
+        Schema::object({has("users", Schema::list(user_schema())), has("total", Schema::whole(0)),
+                        has("organisations", Schema::list(organisation))})));
+}
+
+Content review_content() {
+    const Schema line = Schema::named(
+        "AccessLine",
+        grant_schema().with({has("login", Schema::text()), has("name", Schema::text())}));
+    return Content::json(Schema::named(
+        "AccessReview",
+        Schema::object({has("at", Schema::instant()), has("access", Schema::list(line))})));
+}
+
+Content new_user_content() {
+    return Content::json(Schema::named(
+        "NewUser",
+        Schema::object({has("login", Schema::text()), has("name", Schema::text()),
+                        wish("organisation", Schema::id()), has("password", Schema::text())})));
+}
+
+Content new_grant_content() {
+    return Content::json(Schema::named(
+        "NewRoleGrant", Schema::object({has("role", Schema::text()), wish("study", Schema::id()),
+                                        wish("site", Schema::id()), wish("from", Schema::instant()),
+                                        wish("until", Schema::instant())})));
+}
+
+Access manage() {
+    return Access::needs(Permission::user_manage, http::whole_system);
+}
+
+void account_routes(http::Router& router, Identity& identity) {
+    const auto user = Content::json(user_schema());
+    router.add(Method::get, "/api/v1/users", manage(),
+               [&identity](Request& request) { return list(identity, request); },
+               {.name = "listUsers",
+                .summary = "Accounts with their roles",
+                .query = http::paging(100, 500),
+                .good = {{200, "Some of them", users_content()}}});
+    router.add(Method::post, "/api/v1/users", manage(),
+               [&identity](Request& request) { return create(identity, request); },
+               {.name = "createUser",
+                .summary = "Create an account",
+                .body = new_user_content(),
+                .good = {{201, "The account", user}},
+                .problems = {409, 422},
+                .body_bytes_max = secret_body_bytes_max});
+    router.add(
+        Method::get, "/api/v1/users/{user}", manage(),
+        [&identity](Request& request) { return show(identity, request); },
+        {.name = "readUser", .summary = "One account", .good = {{200, "The account", user}}});
+    router.add(Method::post, "/api/v1/users/{user}/disable", manage(),
+               [&identity](Request& request) { return change(identity, request, disable_user); },
+               {.name = "disableUser",
+                .summary = "Disable an account and end its sessions",
+                .good = {{200, "The account", user}},
+                .problems = {422}});
+    router.add(Method::post, "/api/v1/users/{user}/enable", manage(),
+               [&identity](Request& request) { return change(identity, request, enable_user); },
+               {.name = "enableUser",
+                .summary = "Enable an account again",
+                .good = {{200, "The account", user}},
+                .problems = {422}});
+    router.add(Method::post, "/api/v1/users/{user}/password", manage(),
+               [&identity](Request& request) { return set_password(identity, request); },
+               {.name = "setPassword",
+                .summary = "Give somebody else a new password",
+                .body = Content::json(Schema::object({has("password", Schema::text())})),
+                .good = {{204, "Done; their sessions have ended"}},
+                .problems = {422},
+                .body_bytes_max = secret_body_bytes_max});
+}
+
 }  // namespace
 
 void user_routes(http::Router& router, Identity& identity, PlaceCheck check_place) {
-    const auto manage = [] { return Access::needs(Permission::user_manage, http::whole_system); };
-    router.add(Method::get, "/api/v1/users", manage(),
-               [&identity](Request& request) { return list(identity, request); },
-               {.summary = "Accounts with their roles"});
-    router.add(Method::post, "/api/v1/users", manage(),
-               [&identity](Request& request) { return create(identity, request); },
-               {.summary = "Create an account", .body_bytes_max = secret_body_bytes_max});
-    router.add(Method::get, "/api/v1/users/{user}", manage(),
-               [&identity](Request& request) { return show(identity, request); },
-               {.summary = "One account"});
-    router.add(Method::post, "/api/v1/users/{user}/disable", manage(),
-               [&identity](Request& request) { return change(identity, request, disable_user); },
-               {.summary = "Disable an account and end its sessions"});
-    router.add(Method::post, "/api/v1/users/{user}/enable", manage(),
-               [&identity](Request& request) { return change(identity, request, enable_user); },
-               {.summary = "Enable an account again"});
-    router.add(Method::post, "/api/v1/users/{user}/password", manage(),
-               [&identity](Request& request) { return set_password(identity, request); },
-               {.summary = "Set somebody's password", .body_bytes_max = secret_body_bytes_max});
+    account_routes(router, identity);
     router.add(Method::post, "/api/v1/users/{user}/grants", manage(),
                [&identity, check_place = std::move(check_place)](Request& request) {
                    return grant(identity, check_place, request);
                },
-               {.summary = "Give a role"});
+               {.name = "grantRole",
+                .summary = "Give a role",
+                .body = new_grant_content(),
+                .good = {{201, "The role given", Content::json(grant_schema())}},
+                .takes_key = true});
     router.add(Method::del, "/api/v1/users/{user}/grants/{grant}", manage(),
                [&identity](Request& request) { return revoke(identity, request); },
-               {.summary = "Take a role back"});
-    router.add(Method::get, "/api/v1/studies/{study}/access",
-               Access::needs(Permission::audit_view, study_in_path),
-               [&identity](Request& request) { return access_review(identity, request); },
-               {.summary = "Who has access to a study, at a moment"});
+               {.name = "revokeRole",
+                .summary = "Take a role back",
+                .good = {{204, "Done"}},
+                .problems = {409, 422}});
+    router.add(
+        Method::get, "/api/v1/studies/{study}/access",
+        Access::needs(Permission::audit_view, study_in_path),
+        [&identity](Request& request) { return access_review(identity, request); },
+        {.name = "reviewAccess",
+         .summary = "Who has, or had, access to a study",
+         .query = {{.name = "at", .what = "A moment; now without it", .schema = Schema::instant()}},
+         .good = {{200, "Everybody who had a role then", review_content()}}});
 }
 
 }  // namespace cohort::identity

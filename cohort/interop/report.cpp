@@ -68,6 +68,33 @@ json::object to_json(const Report& r) {
             {"warnings_left_out", r.warnings_left_out}};
 }
 
+json::Schema report_schema() {
+    using json::has;
+    using json::Schema;
+    const Schema tally = Schema::map(Schema::whole(0));
+    std::vector<json::Member> study{has("id", Schema::id()), has("oid", Schema::text()),
+                                    has("name", Schema::text()), has("created", Schema::boolean()),
+                                    has("versions_added", Schema::list(Schema::text()))};
+    for (const char* counted : {"events", "forms", "groups", "items", "code_lists", "units"})
+        study.push_back(has(counted, Schema::whole(0)));
+    std::vector<json::Member> report{
+        has("odm_version", Schema::text()),
+        has("source_system", Schema::text()),
+        has("file_oid", Schema::text()),
+        has("studies", Schema::list(Schema::named("ImportedStudy", Schema::object(study)))),
+        has("findings",
+            Schema::object({has("hard", Schema::whole(0)), has("soft", Schema::whole(0))})),
+        has("mapped", tally),
+        has("kept", Schema::object({has("attributes", tally), has("elements", tally)})),
+        has("implied", tally),
+        has("not_kept", tally),
+        has("warnings", Schema::list(Schema::text()))};
+    for (const char* counted :
+         {"subjects", "visits", "forms", "rows", "values", "warnings_left_out"})
+        report.push_back(has(counted, Schema::whole(0)));
+    return Schema::named("ImportReport", Schema::object(std::move(report)));
+}
+
 std::string to_text(const Report& r) {
     std::string out = "ODM " + (r.odm_version.empty() ? "without version" : r.odm_version);
     if (!r.source_system.empty()) out += " by " + r.source_system;

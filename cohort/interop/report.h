@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "cohort/base/id.h"
-#include "cohort/base/json.h"
+#include "cohort/base/schema.h"
 
 namespace cohort::interop {
 
@@ -44,6 +44,7 @@ struct Report {
 };
 
 json::object to_json(const Report& report);
+json::Schema report_schema();
 
 /// The report as lines for a terminal.
 std::string to_text(const Report& report);

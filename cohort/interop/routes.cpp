@@ -8,16 +8,20 @@
 #include "cohort/interop/export.h"
 #include "cohort/platform/http/idempotency.h"
 #include "cohort/sites/sites.h"
+#include "cohort/study/definition_schema.h"
 #include "cohort/study/store.h"
 
 namespace cohort::interop {
 namespace {
 
 using http::Access;
+using http::Content;
 using http::Method;
 using http::Permission;
 using http::Reply;
 using http::Request;
+using json::has;
+using json::Schema;
 
 Result<http::Scope> scope_of_study(Request& request) {
     return http::Scope{.study = TRY(request.id_param<StudyId>("study")), .site = {}};
@@ -41,6 +45,34 @@ Result<void> add_counts(db::Tx& tx, const Request& request, const study::Study& 
     out["subjects"] = all.size();
     out["forms_complete"] = complete;
     return {};
+}
+
+std::vector<json::Member> study_members(Schema sites) {
+    return {has("id", Schema::id()),
+            has("oid", Schema::text()),
+            has("name", Schema::text()),
+            has("description", Schema::text()),
+            has("protocol", Schema::text()),
+            has("metadata_version", Schema::text()),
+            has("sites", std::move(sites)),
+            has("subjects", Schema::whole(0)),
+            has("forms_complete", Schema::whole(0))};
+}
+
+Schema summary_schema() {
+    return Schema::named("StudySummary", Schema::object(study_members(Schema::whole(0))));
+}
+
+Schema study_schema() {
+    const Schema site = Schema::named(
+        "Site", Schema::object({has("id", Schema::id()), has("oid", Schema::text()),
+                                has("name", Schema::text()), has("time_zone", Schema::text())}));
+    return Schema::named("Study", Schema::object(study_members(Schema::list(site))));
+}
+
+Schema imported_schema() {
+    return Schema::named("Imported", Schema::object({has("study", summary_schema().or_null()),
+                                                     has("report", report_schema())}));
 }
 
 Result<json::object> study_json(db::Tx& tx, const Request& request, const study::Study& study) {
@@ -164,23 +196,41 @@ void routes(http::Router& router, App& app) {
     const auto handler = [&app](Result<Reply> (*f)(App&, Request&)) {
         return [&app, f](Request& request) { return f(app, request); };
     };
+    const Content studies = Content::json(
+        Schema::named("Studies", Schema::object({has("studies", Schema::list(summary_schema()))})));
     router.add(Method::get, "/api/v1/studies", Access::signed_in(), handler(get_studies),
-               {.summary = "The studies the caller may see"});
+               {.name = "listStudies",
+                .summary = "The studies the caller may see",
+                .good = {{200, "All of them", studies}}});
     router.add(Method::post, "/api/v1/studies",
                Access::needs(Permission::study_build, http::whole_system), handler(post_study),
-               {.summary = "Imports an ODM file: a study, a new version of one, or its data",
+               {.name = "importStudy",
+                .summary = "Imports an ODM file: a study, a new version of one, or its data",
+                .query = {{.name = "site",
+                           .what = "The site of subjects of whom the file says none",
+                           .schema = Schema::id()}},
+                .body = Content::of("application/xml"),
+                .good = {{201, "What the file held", Content::json(imported_schema())}},
+                .takes_key = true,
                 .body_bytes_max = std::size_t{64} << 20,
                 .deadline = std::chrono::minutes(2)});
     router.add(Method::get, "/api/v1/studies/{study}",
                Access::needs(Permission::study_view, scope_of_study), handler(get_study),
-               {.summary = "One study with its sites"});
+               {.name = "readStudy",
+                .summary = "One study with its sites",
+                .good = {{200, "The study", Content::json(study_schema())}}});
     router.add(Method::get, "/api/v1/studies/{study}/definition",
                Access::needs(Permission::study_view, scope_of_study), handler(get_definition),
-               {.summary = "Everything the study asks: events, forms, items, checks, code lists; "
-                           "?version= names another metadata version than the latest"});
+               {.name = "readDefinition",
+                .summary = "Everything the study asks: events, forms, items, checks, code lists",
+                .query = {{.name = "version",
+                           .what = "Another metadata version than the latest, by OID or id"}},
+                .good = {{200, "The version", Content::json(study::definition_schema())}}});
     router.add(Method::get, "/api/v1/studies/{study}/export.xml",
                Access::needs(Permission::export_run, scope_of_study), handler(get_export),
-               {.summary = "The study as ODM 1.3.2, with everything recorded",
+               {.name = "exportStudy",
+                .summary = "The study as ODM 1.3.2, with everything recorded",
+                .good = {{200, "An ODM file", Content::of("application/xml")}},
                 .deadline = std::chrono::minutes(2)});
 }
 

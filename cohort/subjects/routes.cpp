@@ -7,9 +7,20 @@
 
 namespace cohort::subjects {
 
+using http::Content;
 using http::Method;
 using http::Reply;
 using http::Request;
+using json::has;
+using json::Schema;
+using json::wish;
+
+Schema subject_schema() {
+    return Schema::named("Subject",
+                         Schema::object({has("id", Schema::id()), has("study", Schema::id()),
+                                         has("site", Schema::id()), has("key", Schema::text()),
+                                         has("enrolled_on", Schema::date().or_null())}));
+}
 
 json::object to_json(const Subject& subject) {
     return {{"id", subject.id.text},
@@ -28,21 +39,17 @@ http::ScopeOf scope_of_subject(App& app) {
     };
 }
 
-static Result<json::object> body_of(const Request& request) {
-    return request.json_object({"site", "key", "enrolled_on"});
-}
-
 // A site that cannot be one is unknown, like a site the caller may not see.
 static Result<http::Scope> scope_of_new_subject(Request& request) {
     const auto study = TRY(request.id_param<StudyId>("study"));
-    const auto site = TRY(json::get_string(TRY(body_of(request)), "site"));
+    const auto site = TRY(json::get_string(TRY(request.json_object()), "site"));
     auto id = parse_id<SiteId>(site);
     if (!id) return not_found("site", "The study has no such site.");
     return http::Scope{.study = study, .site = std::move(*id)};
 }
 
 static Result<NewSubject> wish_of(const Request& request) {
-    const json::object body = TRY(body_of(request));
+    const json::object body = TRY(request.json_object());
     NewSubject wish;
     wish.study = TRY(request.id_param<StudyId>("study"));
     wish.site = TRY(parse_id<SiteId>(TRY(json::get_string(body, "site"))));
@@ -79,11 +86,18 @@ static Result<Reply> post_subject(App& app, Request& request) {
 }
 
 void routes(http::Router& router, App& app) {
-    router.add(Method::post, "/api/v1/studies/{study}/subjects",
-               http::Access::needs_in_body(http::Permission::subject_create, scope_of_new_subject),
-               [&app](Request& request) { return post_subject(app, request); },
-               {.summary = "Adds a subject at a site; without a key the site's next number is "
-                           "taken"});
+    router.add(
+        Method::post, "/api/v1/studies/{study}/subjects",
+        http::Access::needs_in_body(http::Permission::subject_create, scope_of_new_subject),
+        [&app](Request& request) { return post_subject(app, request); },
+        {.name = "addSubject",
+         .summary = "Adds a subject at a site; without a key the site's next number is "
+                    "taken",
+         .body = Content::json(Schema::named(
+             "NewSubject", Schema::object({has("site", Schema::id()), wish("key", Schema::text()),
+                                           wish("enrolled_on", Schema::date())}))),
+         .good = {{201, "The subject", Content::json(subject_schema())}},
+         .takes_key = true});
 }
 
 }  // namespace cohort::subjects

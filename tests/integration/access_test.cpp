@@ -13,6 +13,7 @@
 #include "weft/run.h"
 
 #include "tests/integration/client.h"
+#include "tests/integration/kept_page.h"
 #include "tests/integration/server_process.h"
 #include "tests/support/real_data.h"
 #include "tests/support/test.h"
@@ -59,6 +60,7 @@ struct Line {
 
 const Line lines[] = {
     {"GET /ping", Place::anybody},
+    {"GET /api/v1/openapi.json", Place::anybody},
     {"GET /healthz", Place::anybody},
     {"POST /api/v1/session", Place::anybody, "", "{}"},
     {"GET /api/v1/session", Place::signed_in},
@@ -245,7 +247,7 @@ class Scene {
 };
 
 // The routes that the running server counts requests for: all that its router has.
-std::set<std::string> routes_of(Scene& scene) {
+std::set<std::string> counted_routes(Scene& scene) {
     Client engineer = scene.client("engineer@all");
     std::istringstream in(engineer.ask("GET", "/metrics").text);
     const std::string head = "cohort_http_request_seconds_count{route=\"";
@@ -255,6 +257,33 @@ std::set<std::string> routes_of(Scene& scene) {
             routes.insert(line.substr(head.size(), line.find('"', head.size()) - head.size()));
     routes.erase("(none)");
     return routes;
+}
+
+// What the description says of who may call: "anybody", "signed-in", or the permission's column.
+std::map<std::string, std::string> described_access(const cohort::json::value& description) {
+    static const std::map<std::string, std::string> columns{
+        {"study.view", "study"},       {"study.build", "build"}, {"subject.view", "subjects"},
+        {"subject.create", "enrol"},   {"form.view", "forms"},   {"form.edit", "edit"},
+        {"form.complete", "complete"}, {"audit.view", "audit"},  {"export.run", "export"},
+        {"user.manage", "accounts"},   {"system.view", "system"}};
+    std::map<std::string, std::string> out;
+    for (const auto& path : description.at("paths").as_object())
+        for (const auto& method : path.value().as_object()) {
+            if (method.key() == "parameters") continue;
+            std::string route(method.key());
+            std::ranges::transform(route, route.begin(), [](char c) { return c - 'a' + 'A'; });
+            const auto& access = method.value().at("x-cohort-access").as_object();
+            std::string who(access.at("who").as_string());
+            if (who == "permission")
+                who = columns.at(std::string(access.at("permission").as_string()));
+            out[route + " " + std::string(path.key())] = who;
+        }
+    return out;
+}
+
+std::string access_of(const Line& line) {
+    if (line.place == Place::anybody) return "anybody";
+    return line.place == Place::signed_in ? "signed-in" : line.right;
 }
 
 void in_scene(const std::function<void(Scene&)>& body) {
@@ -268,10 +297,13 @@ void in_scene(const std::function<void(Scene&)>& body) {
 constexpr Distance distances[] = {Distance::home, Distance::other_site, Distance::other_study};
 constexpr const char* words[] = {"home", "other site", "other study"};
 
+/// What each person got on each route, at each distance.
+using Outcomes = std::map<std::string, std::map<std::string, std::vector<std::string>>>;
+
 // Asks every route at every distance as one person; every difference is one line.
-int check_person(Scene& scene, const std::string& who, const Rights& rights, bool everywhere) {
+void check_person(Scene& scene, const std::string& who, const Rights& rights, bool everywhere,
+                  Outcomes& outcomes) {
     Client client = scene.client(who);
-    int cells = 0;
     for (const Line& line : lines)
         for (const Distance distance : distances) {
             // A sign-out is possible once.
@@ -286,9 +318,75 @@ int check_person(Scene& scene, const std::string& who, const Rights& rights, boo
             const std::string place =
                 who + ", " + line.route + ", " + words[static_cast<std::size_t>(distance)] + ": ";
             CHECK(place + class_of(answer) == place + expected);
-            cells += 1;
+            outcomes[line.route][who].push_back(class_of(answer));
         }
-    return cells;
+}
+
+// Somebody without a session that counts.
+void check_shut_out(Scene& scene, const std::string& who, const std::string& column,
+                    Outcomes& outcomes) {
+    Client client = scene.client(who);
+    for (const Line& line : lines) {
+        Ids ids = scene.ids(Distance::home);
+        ids["grant"] = ids["form"];
+        const char* expected = line.place == Place::anybody ? "ok" : "401";
+        const Answer answer = ask(client, line, ids);
+        CHECK(column + ", " + line.route + ": " + class_of(answer) ==
+              column + ", " + line.route + ": " + expected);
+        outcomes[line.route][column].push_back(class_of(answer));
+    }
+}
+
+// --- the page -------------------------------------------------------------------------------
+
+// The same at every distance is said once.
+std::string cell_of(const std::vector<std::string>& at) {
+    const bool alike = std::ranges::all_of(at, [&](const auto& one) { return one == at.front(); });
+    std::string all;
+    for (const std::string& one : at) {
+        if (alike && !all.empty()) break;
+        all += (all.empty() ? "" : " ") + (one == "ok" ? "✓" : one);
+    }
+    return all;
+}
+
+std::string table_of(const Outcomes& outcomes, const std::vector<std::string>& people,
+                     const std::string& tail) {
+    std::string out = "| Route |";
+    std::string rule = "|---|";
+    for (const std::string& who : people) {
+        out += " " + who + " |";
+        rule += "---|";
+    }
+    out += "\n" + rule + "\n";
+    for (const Line& line : lines) {
+        out += "| `" + std::string(line.route) + "` |";
+        for (const std::string& who : people)
+            out += " " + cell_of(outcomes.at(line.route).at(who + tail)) + " |";
+        out += "\n";
+    }
+    return out;
+}
+
+const char* const page_head = R"(# Who gets what on every route
+
+Made by `./dev api` from the answers of a running server; a test asks every one of them again and
+fails when this page says something else. Who holds what: [identity.md](identity.md).
+
+✓ is let through, whatever the route then says of the request itself; 404 is the answer to an id
+that does not exist.
+
+## Held at one site
+
+There, at another site of the study, and in another study; one word where all three are alike.
+
+)";
+
+std::string page_of(const Outcomes& outcomes, const std::vector<std::string>& roles) {
+    return page_head + table_of(outcomes, roles, "@site") + "\n## Held everywhere\n\n" +
+           table_of(outcomes, roles, "@all") +
+           "\n## Without a session that counts\n\nThe three accounts are admins everywhere.\n\n" +
+           table_of(outcomes, {"nobody", "disabled", "expired", "idle"}, "");
 }
 
 }  // namespace
@@ -299,46 +397,54 @@ TEST_CASE("the table that the tests expect is the one that the documentation sho
     CHECK(page->find(roles_table) != std::string::npos);
 }
 
-TEST_CASE("every route of the running server has a line here, and every line a route") {
+TEST_CASE("every route that is counted is described and has a line here, with the same right") {
     in_scene([](Scene& scene) {
-        std::set<std::string> expected;
-        for (const Line& line : lines) expected.insert(line.route);
-        CHECK(expected.size() == std::size(lines));
-        const auto routes = routes_of(scene);
-        CHECK(routes.size() == std::size(lines));
-        for (const std::string& route : routes) CHECK_MESSAGE(expected.contains(route), route);
-        for (const std::string& route : expected) CHECK_MESSAGE(routes.contains(route), route);
+        std::set<std::string> counted = counted_routes(scene);
+        Client anybody = scene.client("");
+        const Answer description = anybody.ask("GET", "/api/v1/openapi.json");
+        REQUIRE(description.outcome() == "200");
+        std::map<std::string, std::string> described = described_access(description.body);
+        CHECK(counted.size() == std::size(lines));
+        CHECK(described.size() == std::size(lines));
+        for (const Line& line : lines) {
+            CHECK_MESSAGE(counted.contains(line.route), line.route);
+            CHECK(line.route + (": " + described[line.route]) ==
+                  line.route + (": " + access_of(line)));
+        }
+        CHECK(kept_page("docs/openapi.json", laid_out(description.body)) == "is up to date");
     });
 }
 
-TEST_CASE("every role gets on every route, at every distance, exactly what the table says") {
+TEST_CASE("everybody gets on every route, at every distance, what the table and the page say") {
     in_scene([](Scene& scene) {
         const auto roles = rights_by_role();
         REQUIRE(roles.size() == 15);
-        int cells = 0;
+        std::vector<std::string> names;
+        Outcomes outcomes;
+        check_shut_out(scene, "", "nobody", outcomes);
+        for (const char* who : {"disabled", "expired", "idle"})
+            check_shut_out(scene, who, who, outcomes);
         for (const auto& [role, rights] : roles) {
-            cells += check_person(scene, role + "@site", rights, false);
-            if (role != "admin") cells += check_person(scene, role + "@all", rights, true);
+            names.push_back(role);
+            check_person(scene, role + "@site", rights, false, outcomes);
+            if (role != "admin") check_person(scene, role + "@all", rights, true, outcomes);
         }
         // The last, because signing out ends the hand that gives roles.
-        cells += check_person(scene, "admin@all", roles.at("admin"), true);
-        MESSAGE("asked ", cells, " times");
+        check_person(scene, "admin@all", roles.at("admin"), true, outcomes);
+        CHECK(kept_page("docs/api-matrix.md", page_of(outcomes, names)) == "is up to date");
     });
 }
 
-TEST_CASE(
-    "a stranger gets 401 everywhere but on the open routes, and a forged cookie is a stranger") {
+TEST_CASE("a cookie whose session was ended by signing out is nobody's") {
     in_scene([](Scene& scene) {
-        Client nobody = scene.client("");
         Client forger = scene.client("monitor@site");
         REQUIRE(forger.ask("DELETE", "/api/v1/session").status < 300);  // its token is void now
         for (const Line& line : lines) {
             Ids ids = scene.ids(Distance::home);
             ids["grant"] = ids["form"];
             const char* expected = line.place == Place::anybody ? "ok" : "401";
-            for (Client* client : {&nobody, &forger})
-                CHECK(line.route + (" " + class_of(ask(*client, line, ids))) ==
-                      line.route + (" " + std::string(expected)));
+            CHECK(line.route + (" " + class_of(ask(forger, line, ids))) ==
+                  line.route + (" " + std::string(expected)));
         }
     });
 }

@@ -12,6 +12,26 @@ namespace tests {
 
 using namespace cohort;
 
+// Sessions that were good and are not any more.
+static Result<void> add_shut_out(db::Tx& tx, const OrganisationId& organisation,
+                                 std::map<std::string, std::string, std::less<>>& tokens) {
+    const auto id_of = [&](const char* login) -> Result<UserId> {
+        return UserId{TRY(tx.one("SELECT id FROM user_account WHERE login = ?", std::string(login)))
+                          .get<std::string>(0)};
+    };
+    for (const char* login : {"disabled", "expired", "idle"})
+        tokens[login] = TRY(add_person(tx, organisation, login, {.role = identity::Role::admin}));
+    TRY(identity::disable_user(tx, TRY(id_of("disabled")), identity::command_line()));
+    const Instant at = now();
+    TRY(tx.run("UPDATE session SET expires_at = ? WHERE user_id = ?", Instant{at.ms - 1},
+               TRY(id_of("expired"))));
+    const identity::Lifetimes lifetimes;
+    const auto idle = std::chrono::milliseconds(lifetimes.idle).count();
+    TRY(tx.run("UPDATE session SET last_seen_at = ? WHERE user_id = ?", Instant{at.ms - idle},
+               TRY(id_of("idle"))));
+    return {};
+}
+
 static Result<Estate> lay_estate_in(db::Tx& tx, Estate estate) {
     const identity::Actor actor = identity::command_line();
     Ground& ground = estate.ground;
@@ -25,6 +45,7 @@ static Result<Estate> lay_estate_in(db::Tx& tx, Estate estate) {
                            {.role = role, .study = ground.study, .site = ground.site_a}));
         ground.tokens[word + "@all"] = TRY(add_person(tx, hospital, word + "@all", {.role = role}));
     }
+    TRY(add_shut_out(tx, hospital, ground.tokens));
     estate.victim = TRY(identity::create_user(tx,
                                               {.organisation = hospital,
                                                .login = "victim",

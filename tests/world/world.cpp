@@ -17,7 +17,9 @@
 #include "cohort/identity/routes.h"
 #include "cohort/identity/users.h"
 #include "cohort/interop/routes.h"
+#include "cohort/platform/http/api.h"
 #include "cohort/platform/http/dispatcher.h"
+#include "cohort/platform/http/target.h"
 #include "cohort/sites/sites.h"
 #include "cohort/study/store.h"
 #include "cohort/subjects/routes.h"
@@ -244,6 +246,19 @@ App& World::app() {
     return server_->app;
 }
 
+// Every answer that any scenario gets is one that the API's description says.
+static void check_described(const http::Router& router, std::string_view method,
+                            std::string_view target, const http::Reply& reply) {
+    http::Pairs params;
+    const auto known = http::parse_method(method);
+    const auto path = http::parse_target(target);
+    if (!known || !path) return;
+    const http::Route* route = router.match(*known, path->path, params).route;
+    if (route == nullptr) return;
+    const std::string wrong = http::undescribed(*route, reply);
+    ENSURE(wrong.empty(), (std::string(method) + " " + route->pattern + " " + wrong).c_str());
+}
+
 Answer World::ask(std::string_view who, std::string_view method, const std::string& target,
                   const std::string& body, const http::Pairs& headers) {
     http::Head head;
@@ -264,6 +279,7 @@ Answer World::ask(std::string_view who, std::string_view method, const std::stri
     Body source(body, on_wait);
     Patient stream;
     http::Answer answer = server_->dispatcher->answer(head, source, stream, "192.0.2.1");
+    check_described(server_->router, method, target, answer.reply);
     std::string text{answer.reply.content()};
     auto parsed = json::parse(text);
     return {.status = answer.reply.status,

@@ -61,6 +61,8 @@ static constexpr std::array all{
     Setting{"identity.hash_at_once", Type::number, "1", "passwords hashed at one time", false, 1},
     Setting{"log.level", Type::text, "info", "debug, info, warn or error"},
     Setting{"log.file", Type::text, "", "file for log lines; empty: DATA/cohort.log; -: stderr"},
+    Setting{"log.slow", Type::duration, "1s",
+            "a request that takes longer has a line http.slow of its own"},
     Setting{"runtime.workers", Type::number, "0", "threads that run goroutines; 0: one a core"},
 };
 

@@ -300,10 +300,12 @@ TEST_CASE("over the bound of running requests the caller is told to come back, b
 
 TEST_CASE("a header with a line break in it ends in a 500, never in a second header") {
     World world;
-    world.get("/redirect", [](Request& request) -> Result<Reply> {
-        return std::move(
-            Reply::empty(302).set("Location", std::string{*request.query("to")} + "\r\nX: y"));
-    });
+    world.get("/redirect",
+              [](Request& request) -> Result<Reply> {
+                  return std::move(Reply::empty(302).set(
+                      "Location", std::string{*request.query("to")} + "\r\nX: y"));
+              },
+              {.query = {{.name = "to", .what = "Where to go"}}});
     const auto replies = world.exchange("GET /redirect?to=a HTTP/1.1\r\nHost: x\r\n\r\n");
     REQUIRE(replies.size() == 1);
     CHECK(replies[0].status == 500);

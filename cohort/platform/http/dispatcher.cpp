@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cohort/platform/http/dispatcher.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <cxxabi.h>
 #include <memory>
@@ -10,6 +11,7 @@
 
 #include "cohort/platform/http/problem.h"
 #include "cohort/platform/http/target.h"
+#include "cohort/platform/http/trace.h"
 
 namespace cohort::http {
 
@@ -20,6 +22,7 @@ struct Dispatcher::Call {
     Request request;
     Metrics::RouteCounters* counters;
     weft::TimePoint started;
+    Trace trace = {};
     bool peer_gone = false;
 };
 
@@ -68,10 +71,24 @@ class Running {
     std::int64_t count_;
 };
 
-void add_instance(Reply& reply, const std::string& id) {
+void add_instance(Reply& reply, const std::string& id, const std::string& trace = {}) {
     if (reply.header("Content-Type") != "application/problem+json") return;
-    if (reply.body.ends_with('}'))
-        reply.body.insert(reply.body.size() - 1, ",\"instance\":\"" + id + "\"");
+    if (!reply.body.ends_with('}')) return;
+    std::string more = ",\"instance\":\"" + id + "\"";
+    if (!trace.empty()) more += ",\"trace\":\"" + trace + "\"";
+    reply.body.insert(reply.body.size() - 1, more);
+}
+
+// Two of them are as good as none (W3C Trace Context §3.2).
+Trace trace_in(const Request& request) {
+    const auto is_one = [](const auto& header) { return header.first == "traceparent"; };
+    const bool is_alone = std::ranges::count_if(request.headers, is_one) == 1;
+    return trace_of(is_alone ? request.header("traceparent") : std::nullopt);
+}
+
+// A word we do not know may be anybody's name.
+std::string_view shown_method(std::string_view method) {
+    return parse_method(method) ? method : "(unknown)";
 }
 
 Error method_not_allowed() {
@@ -85,12 +102,13 @@ Error no_such_path() {
 }  // namespace
 
 Dispatcher::Dispatcher(const Router& router, Authoriser authorise, Metrics& metrics,
-                       const log::Logger& log, std::size_t requests_max)
+                       const log::Logger& log, std::size_t requests_max, weft::Duration slow_after)
     : router_(router),
       authorise_(std::move(authorise)),
       metrics_(metrics),
       log_(log),
       requests_max_(requests_max),
+      slow_after_(slow_after),
       unrouted_(metrics.add_route("(none)")),
       id_prefix_(new_uuid().substr(24)) {
     for (const Route& route : router.routes()) {
@@ -110,6 +128,7 @@ Answer Dispatcher::answer(Head& head, BodySource& body, Stream& stream, const st
     call.request.peer = peer;
     call.request.received = now();
     call.request.headers = std::move(head.headers);
+    call.trace = trace_in(call.request);
     Answer answer;
     answer.request_id = call.request.id;
     weft::with_value<log::RequestId>(call.request.id, [&] {
@@ -144,6 +163,7 @@ Result<Reply> Dispatcher::route(Call& call) {
     const auto match = router_.match(*method, request.path, request.params);
     if (match.route) {
         request.route = match.route->pattern;
+        request.doc = &match.route->doc;
         call.counters = counters_.at(match.route);
         return run(call, *match.route);
     }
@@ -188,6 +208,7 @@ Result<Reply> Dispatcher::run(Call& call, const Route& route) {
 }
 
 Result<Reply> Dispatcher::run_handler(Call& call, const Route& route) {
+    TRY(call.request.check_query());
     auto key = keys_.start(call.request);
     if (!key && key.error().code == "idempotency-running") {
         return problem(Problem{.error = key.error(), .retry_after = std::chrono::seconds{1}});
@@ -214,17 +235,25 @@ std::invoke_result_t<F&> Dispatcher::bounded(Call& call, const Route& route, F f
 void Dispatcher::finish(Call& call, Answer& answer) {
     const auto took = weft::Clock::now() - call.started;
     const int status = answer.peer_gone ? 499 : answer.reply.status;
-    add_instance(answer.reply, call.request.id);
+    add_instance(answer.reply, call.request.id, call.trace.id);
+    answer.reply.set("traceparent", call.trace.traceparent());
     call.counters->count(status, took);
     const log::Level level = status >= 500 ? log::Level::warn : log::Level::info;
+    std::string_view route = call.request.route;
+    if (route.empty()) route = "(none)";
+    const auto us = std::chrono::duration_cast<std::chrono::microseconds>(took).count();
     log_.write(level, "http.request",
-               {{"method", call.head.method.size() > 16 ? "(long)" : call.head.method.c_str()},
-                {"route", call.request.route.empty() ? "(none)" : call.request.route.c_str()},
+               {{"method", shown_method(call.head.method)},
+                {"route", route},
                 {"status", status},
-                {"us", std::chrono::duration_cast<std::chrono::microseconds>(took).count()},
+                {"us", us},
                 {"bytes", answer.reply.content().size()},
                 {"peer", call.request.peer},
-                {"user", call.request.caller ? call.request.caller->user.text.c_str() : ""}});
+                {"user", call.request.caller ? call.request.caller->user.text.c_str() : ""},
+                {"trace", call.trace.id},
+                {"span", call.trace.span},
+                {"parent", call.trace.parent}});
+    if (took >= slow_after_) log_.warn("http.slow", {{"route", route}, {"us", us}});
 }
 
 }  // namespace cohort::http

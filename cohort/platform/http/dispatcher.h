@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <map>
 #include <string>
@@ -34,10 +35,11 @@ struct Answer {
     bool peer_gone = false;  ///< nobody is there to read the reply
 };
 
+/// Writes a line of log for each request, and one more for each that took `slow_after` or longer.
 class Dispatcher {
   public:
     Dispatcher(const Router& router, Authoriser authorise, Metrics& metrics, const log::Logger& log,
-               std::size_t requests_max);
+               std::size_t requests_max, weft::Duration slow_after = std::chrono::seconds(1));
 
     /// Answers one request. Never throws but Cancelled: whatever a handler does, the process lives.
     Answer answer(Head& head, BodySource& body, Stream& stream, const std::string& peer);
@@ -64,6 +66,7 @@ class Dispatcher {
     Metrics& metrics_;
     const log::Logger& log_;
     std::size_t requests_max_;
+    weft::Duration slow_after_;
     HangupWatch watch_;
     RunningKeys keys_;
     std::map<const Route*, Metrics::RouteCounters*> counters_;

@@ -34,18 +34,38 @@ const std::string& Request::param(std::string_view name) const {
     return it->second;
 }
 
+static const Query* find_query(const Doc* doc, std::string_view name) {
+    if (!doc) return nullptr;
+    const auto it = std::ranges::find(doc->query, name, &Query::name);
+    return it == doc->query.end() ? nullptr : &*it;
+}
+
 std::optional<std::string_view> Request::query(std::string_view name) const {
+    ENSURE(find_query(doc, name), "query() of a name that the route does not say");
     return find(query_params, name);
 }
 
-Result<std::int64_t> Request::query_int(std::string_view name, std::int64_t fallback,
-                                        std::int64_t min, std::int64_t max) const {
+Result<std::int64_t> Request::query_int(std::string_view name) const {
     const auto text = query(name);
-    if (!text) return fallback;
+    const Query& said = *find_query(doc, name);
+    if (!text) return said.fallback;
     const auto number = whole_number(*text);
-    if (number && *number >= min && *number <= max) return *number;
-    return invalid("bad-query", "'" + std::string{name} + "' must be a whole number from " +
-                                    std::to_string(min) + " to " + std::to_string(max) + ".");
+    if (number && *number >= said.schema.min() && *number <= said.schema.max()) return *number;
+    return invalid("bad-query", "'" + said.name + "' must be a whole number from " +
+                                    std::to_string(said.schema.min()) + " to " +
+                                    std::to_string(said.schema.max()) + ".");
+}
+
+Result<void> Request::check_query() const {
+    for (const auto& [name, value] : query_params) {
+        if (find_query(doc, name)) continue;
+        std::string known;
+        for (const Query& one : doc->query) known += (known.empty() ? "" : ", ") + one.name;
+        return invalid("unknown-parameter",
+                       "The query has a parameter that is not known here; known are " +
+                           (known.empty() ? "none" : known) + ".");
+    }
+    return {};
 }
 
 std::optional<std::string_view> Request::header(std::string_view name) const {
@@ -90,10 +110,11 @@ Result<json::value> Request::json() const {
     return json::parse(body);
 }
 
-Result<json::object> Request::json_object(std::initializer_list<std::string_view> known) const {
-    auto object = TRY(json::as_object(TRY(json()), "the body"));
-    TRY(json::only(object, known));
-    return object;
+Result<json::object> Request::json_object() const {
+    ENSURE(doc && doc->body.schema, "json_object() where the route says no body of JSON");
+    const auto value = TRY(json());
+    TRY(doc->body.schema->check(value));
+    return json::as_object(value, "the body");
 }
 
 Result<std::optional<std::string>> Request::idempotency_key() const {

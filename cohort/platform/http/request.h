@@ -13,6 +13,7 @@
 #include "cohort/base/result.h"
 #include "cohort/base/time.h"
 #include "cohort/platform/http/access.h"
+#include "cohort/platform/http/doc.h"
 #include "cohort/platform/http/method.h"
 
 namespace cohort::http {
@@ -22,11 +23,12 @@ using Pairs = std::vector<std::pair<std::string, std::string>>;
 /// One request as a handler sees it: read completely, its path decoded and matched.
 struct Request {
     Method method = Method::get;
-    std::string path;    ///< percent-decoded, without the query
-    std::string route;   ///< the pattern that matched ("/api/v1/forms/{form}"); what logs show
-    Pairs params;        ///< the pattern's names and what stood there
-    Pairs query_params;  ///< decoded, in order
-    Pairs headers;       ///< names in lower case
+    std::string path;   ///< percent-decoded, without the query
+    std::string route;  ///< the pattern that matched ("/api/v1/forms/{form}"); what logs show
+    const Doc* doc = nullptr;  ///< of that route
+    Pairs params;              ///< the pattern's names and what stood there
+    Pairs query_params;        ///< decoded, in order
+    Pairs headers;             ///< names in lower case
     std::string body;
     std::string id;    ///< opaque; the same in the answer, the log and the problem's `instance`
     std::string peer;  ///< the caller's address, without the port
@@ -48,23 +50,27 @@ struct Request {
         return id;
     }
 
+    /// A parameter of the query. The route must say it.
     std::optional<std::string_view> query(std::string_view name) const;
 
-    /// A number from the query, or `fallback` when it is not there.
-    /// Errors: invalid/bad-query when it is no whole number from `min` to `max`.
-    Result<std::int64_t> query_int(std::string_view name, std::int64_t fallback, std::int64_t min,
-                                   std::int64_t max) const;
+    /// The same as the whole number that the route says, or what it says to take instead.
+    /// Errors: invalid/bad-query when it is no whole number within the route's bounds.
+    Result<std::int64_t> query_int(std::string_view name) const;
+
+    /// Whether the route says every parameter of the query.
+    /// Errors: invalid/unknown-parameter.
+    Result<void> check_query() const;
 
     /// A header's value; `name` in lower case.
     std::optional<std::string_view> header(std::string_view name) const;
     std::optional<std::string_view> cookie(std::string_view name) const;
 
-    /// The body as JSON (nesting at most 32).
+    /// The body as JSON (nesting at most 32), whatever it holds.
     /// Errors: invalid/wrong-content-type; those of json::parse.
     Result<json::value> json() const;
-    /// The same as an object with these members at most.
-    /// Errors: also invalid/wrong-type, invalid/unknown-member.
-    Result<json::object> json_object(std::initializer_list<std::string_view> known) const;
+    /// The body as the object that the route says.
+    /// Errors: also those of Schema::check.
+    Result<json::object> json_object() const;
 
     /// The `Idempotency-Key` header: 1 to 255 visible ASCII characters.
     /// Errors: invalid/bad-idempotency-key.

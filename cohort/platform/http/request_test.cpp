@@ -12,10 +12,16 @@ static Request with(const char* name, const char* value) {
     return request;
 }
 
+static Doc taking(std::vector<json::Member> members) {
+    return {.body = Content::json(json::Schema::object(std::move(members)))};
+}
+
 TEST_CASE("a body is JSON only when it says so") {
     Request request = with("content-type", "Application/JSON; charset=utf-8");
     request.body = R"({"a":1})";
-    CHECK(request.json_object({"a"}).value().at("a") == 1);
+    const Doc doc = taking({json::has("a", json::Schema::whole())});
+    request.doc = &doc;
+    CHECK(request.json_object().value().at("a") == 1);
     request.headers = {{"content-type", "application/merge-patch+json"}};
     CHECK(request.json());
     request.headers = {{"content-type", "text/plain"}};
@@ -31,10 +37,12 @@ TEST_CASE("broken, deep and wrongly typed JSON are refused by name") {
     request.body = std::string(100'000, '[');
     CHECK(request.json().error().code == "json-too-deep");
     request.body = "[]";
-    CHECK(request.json_object({}).error().code == "wrong-type");
-    CHECK(request.json_object({}).error().text == "the body must be an object");
+    const Doc doc = taking({json::may("enrolled_on", json::Schema::date())});
+    request.doc = &doc;
+    CHECK(request.json_object().error().code == "wrong-type");
+    CHECK(request.json_object().error().text == "the body must be an object");
     request.body = R"({"enroled_on":"2024-05-06"})";
-    CHECK(request.json_object({"site", "enrolled_on"}).error().code == "unknown-member");
+    CHECK(request.json_object().error().code == "unknown-member");
 }
 
 TEST_CASE("If-Match takes exactly the tag this server gave") {
@@ -69,12 +77,33 @@ TEST_CASE("a cookie is found among others and never by part of its name") {
 }
 
 TEST_CASE("a number in the query is bounded, and absent it has its default") {
+    const Doc doc{.query = paging(50, 200)};
     Request request;
-    request.query_params = {{"limit", "20"}, {"bad", "2x"}};
-    CHECK(request.query_int("limit", 50, 1, 200).value() == 20);
-    CHECK(request.query_int("offset", 0, 0, 200).value() == 0);
-    CHECK(request.query_int("limit", 50, 1, 10).error().code == "bad-query");
-    CHECK(request.query_int("bad", 50, 1, 10).error().code == "bad-query");
+    request.doc = &doc;
+    CHECK(request.query_int("limit").value() == 50);
+    CHECK(request.query_int("offset").value() == 0);
+    for (const char* good : {"1", "20", "200"}) {
+        request.query_params = {{"limit", good}};
+        CHECK(request.query_int("limit").value() == std::stoi(good));
+    }
+    for (const char* bad : {"", "0", "201", "2x", "-1", "1e1", "99999999999999999999"}) {
+        CAPTURE(bad);
+        request.query_params = {{"limit", bad}};
+        CHECK(request.query_int("limit").error().code == "bad-query");
+    }
+}
+
+TEST_CASE("a parameter of the query that the route does not say is refused and not repeated") {
+    const Doc doc{.query = {{.name = "item", .what = "An item"}}};
+    Request request;
+    request.doc = &doc;
+    request.query_params = {{"item", "SYS"}};
+    CHECK(request.check_query());
+    request.query_params.emplace_back("Anna", "1");
+    const auto refused = request.check_query();
+    CHECK(refused.error().code == "unknown-parameter");
+    CHECK(refused.error().text ==
+          "The query has a parameter that is not known here; known are item.");
 }
 
 TEST_CASE("a malformed id in the path names nothing") {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <chrono>
-#include <cstddef>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -12,6 +10,7 @@
 
 #include "cohort/base/result.h"
 #include "cohort/platform/http/access.h"
+#include "cohort/platform/http/doc.h"
 #include "cohort/platform/http/method.h"
 #include "cohort/platform/http/reply.h"
 #include "cohort/platform/http/request.h"
@@ -21,13 +20,6 @@ namespace cohort::http {
 /// Answers one request, on a goroutine of its connection. The ambient context carries the route's
 /// deadline (→ 504) and ends when the caller is gone. An exception becomes a 500 with an opaque id.
 using Handler = std::function<Result<Reply>(Request&)>;
-
-/// What a route says of itself, and its bounds.
-struct Doc {
-    std::string summary = {};
-    std::size_t body_bytes_max = 1024 * 1024;  ///< more → 413 before it is read
-    std::chrono::milliseconds deadline{15'000};
-};
 
 struct Route {
     Method method;

@@ -77,7 +77,8 @@ Server::Server(const Router& router, Authoriser authorise, Metrics& metrics, con
     : log_(log),
       metrics_(metrics),
       options_(std::move(options)),
-      dispatcher_(router, std::move(authorise), metrics, log, options_.requests_max) {
+      dispatcher_(router, std::move(authorise), metrics, log, options_.requests_max,
+                  options_.slow_after) {
     watch_.go("http hangup watch", [this] { dispatcher_.watch_hangups(); });
 }
 

@@ -28,6 +28,7 @@ struct ServerOptions {
     std::size_t connections_per_address_max = 1024;
     std::size_t requests_max = 4096;
     ConnectionLimits limits = {};
+    std::chrono::milliseconds slow_after{1000};  ///< then a request has a line http.slow too
     const Certificate* certificate = nullptr;  ///< with one, TLS is spoken; it outlives the server
 };
 
