@@ -301,7 +301,7 @@ Member has(std::string name, Schema schema) {
 Member may(std::string name, Schema schema) {
     return {std::move(name), std::move(schema), false};
 }
-Member wish(std::string name, Schema schema) {
+Member wish(std::string name, const Schema& schema) {
     return {std::move(name), schema.or_null(), false};
 }
 

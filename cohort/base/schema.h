@@ -73,6 +73,6 @@ struct Member {
 /// or null, which is the same.
 Member has(std::string name, Schema schema);
 Member may(std::string name, Schema schema);
-Member wish(std::string name, Schema schema);
+Member wish(std::string name, const Schema& schema);
 
 }  // namespace cohort::json

@@ -19,7 +19,7 @@ Result<SecretBody> SecretBody::read(http::Request& request) {
     auto value = request.json();
     auth::wipe(request.body);
     SecretBody body{TRY(json::as_object(TRY(std::move(value)), "the body"))};
-    TRY(request.doc->body.schema->check(body.body_));  // a refused one is wiped too
+    TRY(request.doc->body.needed_schema().check(body.body_));  // a refused one is wiped too
     return body;
 }
 

@@ -139,6 +139,7 @@ class Fuzzer:
         self.schemas = self.document["components"]["schemas"]
         self.operations = list(api_document.operations(self.document))
         self.counts = collections.Counter()
+        self.person = None  # who asks
         self.form = None  # the id of the form that the request is about
         self.done = {operation["operationId"]: collections.Counter() for _, _, operation in self.operations}
         self.findings = {}
@@ -185,6 +186,8 @@ class Fuzzer:
             return str(known)
         if "enum" in schema and self.rng.random() < 0.8:
             return self.rng.choice(schema["enum"])
+        if name == "current" and self.rng.random() < 0.7:
+            return self.person.password
         if name in ("password", "new") and self.rng.random() < 0.7:
             return "a heron stands by the weir"
         if schema.get("format") == "date-time" and self.rng.random() < 0.8:
@@ -298,7 +301,7 @@ class Fuzzer:
         method, path, operation = self.rng.choices(self.operations, weights)[0]
         wanted = operation["x-cohort-access"].get("permission")
         able = [one for one in self.people if wanted in one.permissions]
-        person = self.rng.choice(able if able and self.rng.random() < 0.8 else self.people)
+        person = self.person = self.rng.choice(able if able and self.rng.random() < 0.8 else self.people)
         target = re.sub(r"{(\w+)}", lambda found: self.segment(operation, found[1]), path) + self.query(operation)
         headers, body = {}, None
         if self.rng.random() < 0.97:

@@ -336,6 +336,16 @@ TEST_CASE("a new row that is sent again under its id is one row, in a save and o
         CHECK(known.outcome() == "200");
         CHECK(known.at("/added/repeat") == "3");
         CHECK(known.at("/rows/3") == "");
+        const Answer removed =
+            w.ask("amy", "PATCH", form,
+                  R"({"removals":[{"group":"AE","repeat":"3","reason":"entered twice",)"
+                  R"("base_version":)" +
+                      known.at("/rows/2/version") + "}]}");
+        CHECK(removed.outcome() == "200");
+        // What somebody has removed meanwhile does not come back by a repetition.
+        const Answer late = w.ask("ann", "POST", form + "/rows", row);
+        CHECK(late.outcome() == "412 item-changed");
+        CHECK(late.at("/conflicts/0/theirs/removed") == "true");
         CHECK(w.ask("ann", "POST", form + "/rows", R"({"group":"AE","row_id":" "})").outcome() ==
               "400 bad-row-id");
         CHECK(w.ask("ann", "POST", form + "/rows", R"({"group":"AE","row_id":4})").outcome() ==

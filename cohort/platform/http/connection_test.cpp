@@ -221,7 +221,8 @@ TEST_CASE("when the caller hangs up its handler is cancelled within 50 ms and lo
     });
     CHECK(took >= 1s);
     CHECK(took <= 1050ms);
-    REQUIRE(world.lines.size() == 1);
+    REQUIRE(world.lines.size() == 2);  // the second says that it was slow too
+    CHECK(world.lines[1].find("\"http.slow\"") != std::string::npos);
     CHECK(json::parse(world.lines[0])->as_object().at("status") == 499);
 }
 

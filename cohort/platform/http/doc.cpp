@@ -4,6 +4,8 @@
 #include <iterator>
 #include <utility>
 
+#include "weft/ensure.h"
+
 namespace cohort::http {
 
 using json::has;
@@ -23,6 +25,11 @@ std::vector<Query> paging(std::int64_t limit, std::int64_t limit_max, std::vecto
     };
     std::move(more.begin(), more.end(), std::back_inserter(all));
     return all;
+}
+
+const Schema& Content::needed_schema() const {
+    ENSURE(schema.has_value(), "JSON is read where the route says no body of JSON");
+    return *schema;
 }
 
 Content Content::json(json::Schema schema) {

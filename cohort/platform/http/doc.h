@@ -31,6 +31,9 @@ struct Content {
     std::optional<json::Schema> schema = {};  ///< of JSON
     bool may_be_empty = false;
 
+    /// The schema, where it must be JSON.
+    const json::Schema& needed_schema() const;
+
     static Content json(json::Schema schema);
     static Content maybe_json(json::Schema schema);
     static Content of(std::string media_type);

@@ -111,9 +111,9 @@ Result<json::value> Request::json() const {
 }
 
 Result<json::object> Request::json_object() const {
-    ENSURE(doc && doc->body.schema, "json_object() where the route says no body of JSON");
+    ENSURE(doc, "json_object() of a request without a route");
     const auto value = TRY(json());
-    TRY(doc->body.schema->check(value));
+    TRY(doc->body.needed_schema().check(value));
     return json::as_object(value, "the body");
 }
 
