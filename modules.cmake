@@ -47,7 +47,7 @@ module(apps/cohort                USES runtime cohort/base cohort/migrations coh
                                        cohort/audit cohort/identity cohort/sites cohort/study cohort/subjects
                                        cohort/capture cohort/interop WRAPS "CLI/.*|sys/socket.h|sys/un.h|unistd.h")
 set_target_properties(apps_cohort PROPERTIES OUTPUT_NAME cohort)
-module(tests/integration          USES runtime cohort/platform/db cohort/platform/http cohort/audit tests/support tests/world)
+module(tests/integration          USES runtime cohort/platform/db cohort/platform/http cohort/audit tests/support tests/world WRAPS "unistd.h")
 if(BUILD_TESTING)
   add_dependencies(tests_integration_test apps_cohort)
   target_compile_definitions(tests_integration PUBLIC COHORT_BINARY="$<TARGET_FILE:apps_cohort>")

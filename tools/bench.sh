@@ -21,8 +21,20 @@ store() {
   bench cohort_platform_db_bench
 }
 
+# The same endpoint in Go with gin, of Debian's packages; nothing where they or Go are missing.
+build_gin_peer() {
+  command -v go >/dev/null && [ -d /usr/share/gocode/src/github.com/gin-gonic/gin ] || return 0
+  mkdir -p build/peers
+  (cd tests/integration/peers/gin && GO111MODULE=off GOPATH=/usr/share/gocode GOFLAGS='' GOTOOLCHAIN=local \
+    go build -tags libsqlite3 -o "$OLDPWD/build/peers/gin" .)
+  GIN_PEER=$PWD/build/peers/gin
+  export GIN_PEER
+  echo "gin: $(dpkg-query -W -f='${Version}' golang-github-gin-gonic-gin-dev), $(go version)"
+}
+
 server() {
-  show "server: durable form saves over HTTP, the disk alone, and the second start"
+  show "server: durable form saves over HTTP, beside gin; the disk alone; the second start"
+  build_gin_peer
   cmake --build build/release --target apps_cohort -- --quiet
   bench tests_integration_bench
 }

@@ -26,13 +26,13 @@ try "weft: $SEEDS_FACTOR times the schedules" ./runtime_test --minimal
 try "sign-in: $SEEDS_FACTOR times the schedules" ./cohort_identity_test --minimal
 try "hashing in turns: $SEEDS_FACTOR times the schedules" ./cohort_platform_auth_test --minimal
 try "the disk: $CUT_POINTS power failures, every input and output failed in turn" \
-  ./cohort_platform_db_test -s -tc='*power failures*,*fail*,*full*'
+  ./cohort_platform_db_test -tc='*power failures*,*fail*,*full*'
 try "the audit: $AUDIT_KILL_ROUNDS kills, $((2100 * SEEDS_FACTOR)) forgeries" ./cohort_audit_test --minimal
 try "cancel: $CANCEL_ROUNDS rounds" ./tests_integration_test -tc='*cancelled*'
-try "the server: $KILL9_ROUNDS kills under load" ./tests_integration_test -s -tc='kill -9*'
+try "the server: $KILL9_ROUNDS kills under load" ./tests_integration_test -tc='kill -9*'
 try "the server on PostgreSQL: $KILL9_ROUNDS kills under load" \
-  env COHORT_TEST_STORE=postgresql ./tests_integration_test -s -tc='kill -9*'
-try "10,000 half-open requests" env SLOWLORIS=10000 ./tests_integration_test -s -tc='thousands of half-open*'
+  env COHORT_TEST_STORE=postgresql ./tests_integration_test -tc='kill -9*'
+try "10,000 half-open requests" env SLOWLORIS=10000 ./tests_integration_test -tc='thousands of half-open*'
 
 printf '\n'
 if [ ${#failed[@]} -gt 0 ]; then

@@ -2,21 +2,17 @@
 // Form saves a second over HTTP against the real server program, each answered after it is on the
 // disk, from 1, 64 and 256 connections; beside it what the disk alone can do with the same bytes,
 // and how long the second start takes to the first page. Client and server share the machine.
-#include <algorithm>
 #include <benchmark/benchmark.h>
 #include <chrono>
 #include <cstdint>
 #include <fcntl.h>
-#include <fstream>
-#include <stdexcept>
 #include <string>
 #include <unistd.h>
 #include <vector>
 
 #include "weft/run.h"
-#include "weft/scope.h"
 
-#include "tests/integration/client.h"
+#include "tests/integration/saving.h"
 #include "tests/integration/server_process.h"
 #include "tests/support/http_client.h"
 
@@ -26,85 +22,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-double ms_since(Clock::time_point from) {
-    return std::chrono::duration<double, std::milli>(Clock::now() - from).count();
-}
-
 // Bytes that one save by a single caller puts on the disk; the floor writes as many.
 std::int64_t bytes_a_save = 16 * 1024;
-
-// A number from a line "name: number" of a file under /proc.
-std::int64_t written_bytes(int pid) {
-    std::ifstream file("/proc/" + std::to_string(pid) + "/io");
-    std::int64_t number = 0;
-    for (std::string name; file >> name >> number;)
-        if (name == "write_bytes:") return number;
-    return 0;
-}
-
-double cpu_seconds(int pid) {
-    std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
-    std::string word;
-    for (int i = 0; i < 13; ++i) file >> word;  // the program's name has no space in it
-    double user = 0;
-    double system = 0;
-    file >> user >> system;
-    return (user + system) / static_cast<double>(::sysconf(_SC_CLK_TCK));
-}
-
-// Thrown, not ended: the server that was started must be stopped.
-void must(bool held, const std::string& what, const Answer& answer) {
-    if (!held) throw std::runtime_error(what + " was answered by " + answer.outcome());
-}
-
-// One person with one form open, saving it again and again.
-class Person {
-  public:
-    Person(const Server& server, const Ground& ground)
-        : client_(server.address(), ground.tokens.at("ann")) {
-        const Answer subject =
-            client_.ask("POST", "/api/v1/studies/" + ground.study.text + "/subjects",
-                        R"({"site":")" + ground.site_a.text + R"("})");
-        const Answer form = client_.ask("POST", "/api/v1/subjects/" + subject.at("/id") + "/forms",
-                                        R"({"event":"V","form":"F"})");
-        must(form.status == 201, "a new form", form);
-        target_ = "/api/v1/forms/" + form.at("/id");
-        save();  // with the first value; each later one is a change with a reason
-    }
-
-    void save() {
-        const auto from = Clock::now();
-        const Answer answer =
-            client_.ask("PATCH", target_,
-                        R"({"changes":[{"group":"VITALS","item":"SYS","raw":")" +
-                            std::to_string(100 + version_ % 60) + R"(","base_version":)" +
-                            std::to_string(version_) + R"(,"reason":"entered again"}]})",
-                        {{"idempotency-key", "save-" + std::to_string(version_)}});
-        must(answer.status == 200, "a save", answer);
-        version_ = std::stoll(answer.at("/items/0/version"));
-        milliseconds.push_back(ms_since(from));
-    }
-
-    std::vector<double> milliseconds;
-
-  private:
-    Client client_;
-    std::string target_;
-    std::int64_t version_ = 0;
-};
-
-void save_all(std::vector<Person>& people, std::int64_t times) {
-    weft::scope([&](weft::Scope& scope) {
-        for (Person& person : people)
-            scope.go([&person, times] {
-                for (std::int64_t i = 0; i < times; ++i) person.save();
-            });
-    });
-}
-
-double percentile(std::vector<double>& sorted, double share) {
-    return sorted[static_cast<std::size_t>(share * static_cast<double>(sorted.size() - 1))];
-}
 
 void durable_saves(benchmark::State& state) {
     const std::int64_t connections = state.range(0);
@@ -114,7 +33,8 @@ void durable_saves(benchmark::State& state) {
         const Ground ground = lay_ground(*open_store(folder.path()));
         Server server(folder);
         std::vector<Person> people;
-        for (std::int64_t i = 0; i < connections; ++i) people.emplace_back(server, ground);
+        for (std::int64_t i = 0; i < connections; ++i)
+            people.emplace_back(server.address(), ground);
         save_all(people, 2);
         for (Person& person : people) person.milliseconds.clear();
         const double cpu = cpu_seconds(server.pid());
@@ -123,7 +43,6 @@ void durable_saves(benchmark::State& state) {
         std::vector<double> all;
         for (const Person& person : people)
             all.insert(all.end(), person.milliseconds.begin(), person.milliseconds.end());
-        std::sort(all.begin(), all.end());
         const auto saves = static_cast<double>(all.size());
         const auto written = static_cast<double>(written_bytes(server.pid()) - bytes);
         if (connections == 1) bytes_a_save = static_cast<std::int64_t>(written / saves);

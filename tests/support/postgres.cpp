@@ -44,7 +44,7 @@ std::string free_port() {
 
 }  // namespace
 
-PostgresServer::PostgresServer() : port_(free_port()) {
+PostgresServer::PostgresServer(Sync sync) : sync_(sync), port_(free_port()) {
     if (::geteuid() == 0)
         ENSURE(tests::Process({"/bin/chown", "postgres", folder_.path()}, "/dev/null").wait() == 0,
                "the package's user exists");
@@ -76,9 +76,10 @@ int PostgresServer::run(const std::vector<std::string>& command) {
 }
 
 void PostgresServer::start() {
-    const std::string options = "-k '" + folder_.path() + "' -p " + port_ +
-                                " -c listen_addresses=127.0.0.1 -c fsync=off "
-                                "-c max_connections=200 -c shared_buffers=32MB";
+    const std::string options =
+        "-k '" + folder_.path() + "' -p " + port_ +
+        " -c listen_addresses=127.0.0.1 -c fsync=" + (sync_ == Sync::on ? "on" : "off") +
+        " -c max_connections=200 -c shared_buffers=32MB";
     // Right after a kill -9 the old one's processes may hold its memory for a moment.
     for (int tries = 1; run({programs() + "pg_ctl", "-D", folder_ / "data", "-w", "-l",
                              folder_ / "log", "-o", options, "start"}) != 0;

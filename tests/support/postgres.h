@@ -14,7 +14,10 @@ namespace test {
 /// Everything here blocks its thread.
 class PostgresServer {
   public:
-    PostgresServer();
+    enum class Sync : bool { off, on };
+
+    /// Without syncing it is quicker and survives what tests do to it; the machine must not fail.
+    explicit PostgresServer(Sync sync = Sync::off);
     ~PostgresServer();
     PostgresServer(const PostgresServer&) = delete;
     PostgresServer& operator=(const PostgresServer&) = delete;
@@ -38,6 +41,7 @@ class PostgresServer {
   private:
     int run(const std::vector<std::string>& command);
 
+    const Sync sync_;
     TempFolder folder_;
     std::string port_;
     std::atomic<int> databases_{0};

@@ -156,6 +156,13 @@ Ground lay_ground(db::Db& db) {
     return must(db.transact([](db::Tx& tx) { return lay_ground_in(tx); }));
 }
 
+void make_room_for_a_million(db::Db& db, const Ground& ground) {
+    must(db.transact([&](db::Tx& tx) {
+        return subjects::set_number_pattern(tx, ground.study, ground.site_a, "A-######",
+                                            identity::command_line());
+    }));
+}
+
 http::Pairs headers_of(const std::string& token) {
     return {{"cookie", std::string(identity::session_cookie) + "=" + token},
             {"x-csrf-token", identity::csrf_of(token)}};

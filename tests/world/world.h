@@ -49,6 +49,9 @@ struct Ground {
 /// at site B, monitor watches the study, builder builds studies, editor may see nothing.
 Ground lay_ground(cohort::db::Db& db);
 
+/// Gives site A numbers for a million subjects; 9,999 is what a site has otherwise.
+void make_room_for_a_million(cohort::db::Db& db, const Ground& ground);
+
 /// The headers with which a person's browser calls.
 cohort::http::Pairs headers_of(const std::string& token);
 
