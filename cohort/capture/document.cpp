@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <system_error>
 #include <utility>
 
 #include "cohort/base/result.h"
@@ -47,16 +48,22 @@ Row& Document::row(std::string_view group, std::string_view repeat) {
     return row;
 }
 
+// Keys are texts that clients may choose: those that are no number, or a larger one than anybody
+// counts to, do not count.
 std::string Document::next_repeat(std::string_view group) const {
+    constexpr std::int64_t largest_counted = 999'999'999;
     std::int64_t largest = 0;
     for (const Row& row : rows) {
         if (row.group != group) continue;
         std::int64_t number = 0;
         const char* end = row.repeat.data() + row.repeat.size();
-        if (std::from_chars(row.repeat.data(), end, number).ptr == end)
+        const auto read = std::from_chars(row.repeat.data(), end, number);
+        if (read.ptr == end && read.ec == std::errc() && number <= largest_counted)
             largest = std::max(largest, number);
     }
-    return std::to_string(largest + 1);
+    std::string key = std::to_string(++largest);
+    while (find(group, key) != nullptr) key = std::to_string(++largest);
+    return key;
 }
 
 // --- to JSON: what is empty is left out, so that a document of blanks stays small ---------

@@ -208,8 +208,6 @@ void form_routes(http::Router& router, App& app) {
          .summary = "Adds a row to a repeating item group under a new key",
          .body = Content::json(new_row_schema()),
          .good = {{200, "It was there already", added}, {201, "It is new", added}},
-         .problems = {412},
-         .problem = form_problem_schema(),
          .takes_key = true});
     add(Method::post, "/api/v1/forms/{form}/complete", on_form(Permission::form_complete),
         post_complete,
