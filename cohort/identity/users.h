@@ -36,7 +36,7 @@ struct User {
     std::string login;
     std::string name;
     Instant created_at;
-    std::optional<Instant> disabled_at;
+    std::optional<Instant> disabled_at;  ///< since then nobody signs in with it; none: it is open
     std::optional<Instant> last_login_at;
 };
 

@@ -6,7 +6,6 @@
 #include <atomic>
 #include <functional>
 #include <string>
-#include <vector>
 
 #include "weft/channel.h"
 #include "weft/run.h"
@@ -29,12 +28,7 @@ Result<void> anybody(Request&, const Access&) {
 struct World {
     Router router;
     Metrics metrics;
-    std::vector<std::string> lines;
-    weft::Mutex mutex;
-    log::Logger log{[this](std::string_view line) {
-        const std::lock_guard lock{mutex};
-        lines.emplace_back(line);
-    }};
+    log::Logger log{[](std::string_view) {}};
     ServerOptions options;
 
     World() {
