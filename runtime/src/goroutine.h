@@ -21,7 +21,6 @@ struct Report;
 namespace weft::inline abi1::detail {
 
 class TaskOwner;
-class TaskState;
 
 // The wake word: the wait's sequence number above these bits.
 namespace wake_bits {
@@ -71,7 +70,6 @@ class alignas(64) Goroutine {
         std::int64_t waiting_since = 0;    ///< coarse monotonic ns
         LocalValue* locals = nullptr;      ///< of GoroutineLocal variables, the last made first
         const TaskOwner* owner = nullptr;  ///< whose task it is; null: nobody's
-        const TaskState* task = nullptr;   ///< its handle's, if somebody may ask for its end
         Report* refused = nullptr;         ///< why its wait was refused, until it is thrown
         std::uint64_t said_of = 0;  ///< the last wait that was reported as stuck; while it is held
     };

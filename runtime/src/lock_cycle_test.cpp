@@ -54,6 +54,7 @@ class Told {
 
 Options telling(Told& told) {
     Options options;
+    options.stuck_after = 0ns;  // on a slow machine whoever holds a lock may do so for long
     options.on_report = [&told](const Report& report) { told(report); };
     options.on_deadlock = [](const std::string&) {};
     return options;

@@ -168,6 +168,7 @@ const char* to_string(WaitKind kind) noexcept {
         case WaitKind::receive:
             return "receive";
         case WaitKind::select:
+        case WaitKind::timed_select:
             return "select";
         case WaitKind::mutex:
             return "mutex";
@@ -180,6 +181,7 @@ const char* to_string(WaitKind kind) noexcept {
         case WaitKind::once:
             return "once";
         case WaitKind::join:
+        case WaitKind::task:
             return "join";
         case WaitKind::sleep:
             return "sleep";

@@ -2,7 +2,6 @@
 // Parking where the wait may be for somebody who waits, in the end, for the caller.
 #include "weft/detail/park_in_graph.h"
 
-#include <algorithm>
 #include <atomic>
 #include <exception>
 #include <memory>
@@ -54,11 +53,6 @@ Action reaction_to(const Report& report, bool can_throw) noexcept {
     return proven && reactions.proven == Action::abort ? Action::abort : Action::report;
 }
 
-bool was_said(const Circle& circle) noexcept {
-    return std::any_of(circle.begin(), circle.end(),
-                       [](const WaitView& one) { return one.was_said; });
-}
-
 // A circle that a deadline opens may come again and again.
 bool was_said_of(const std::source_location& where) {
     Runtime* runtime = Runtime::current();
@@ -98,8 +92,9 @@ Woke refuse_or_park(Goroutine* me, Refusal refusal) noexcept {
 }  // namespace
 
 Woke park_behind(SpinLock& lock, const Goroutine* holder) noexcept {
+    if (holder == nullptr) return park_releasing(lock);
     show_wait();
-    if (holder == nullptr || !is_waiting(holder)) [[likely]]
+    if (!is_waiting(holder)) [[likely]]
         return park_releasing(lock);
     Goroutine* me = self();
     lock.unlock();

@@ -30,6 +30,10 @@ const char* to_string(Finding finding) noexcept {
             return "deadlock";
         case Finding::lock_cycle:
             return "lock cycle";
+        case Finding::wait_cycle:
+            return "wait cycle";
+        case Finding::held_up:
+            return "held up";
         case Finding::lock_order:
             return "lock order";
         case Finding::leak:

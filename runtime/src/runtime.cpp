@@ -133,9 +133,11 @@ int Runtime::run(const Body& body, void* closure) {
     spec.name = "main";
     spawn_raw(spec, body, closure);
     if (!sim) watchman_ = std::make_unique<Watchman>(*this, &serve);
+    if (!sim && options.stuck_after.count() > 0) stuck_ = std::make_unique<StuckWatch>(*this);
     for (std::size_t i = 1; i < base_workers; ++i)
         threads_.emplace_back([this, i] { serve(*workers[i]); });
     first.run();
+    stuck_.reset();
     if (watchman_ != nullptr) watchman_->end();
     for (auto& worker : workers) observe(&worker->live);
     blocking_.reset();

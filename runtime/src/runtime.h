@@ -18,6 +18,7 @@
 #include "runtime/src/once_per_site.h"
 #include "runtime/src/poller.h"
 #include "runtime/src/sim_driver.h"
+#include "runtime/src/stuck.h"
 #include "runtime/src/watchman.h"
 #include "runtime/src/workers.h"
 
@@ -133,6 +134,7 @@ class Runtime {
     std::once_flag blocking_once_;
     std::unique_ptr<BlockingPool> blocking_;
     std::unique_ptr<Watchman> watchman_;  // null: nobody watches, and there are no spares
+    std::unique_ptr<StuckWatch> stuck_;   // null: likewise
 };
 
 /// How many PinnedThreads there are.

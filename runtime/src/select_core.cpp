@@ -125,8 +125,8 @@ class Selection {
     Selected wait(std::optional<TimePoint> until) {
         Selected selected;
         const ChannelCore* only = channels_ == 1 ? room_[0].order : nullptr;
-        const Ticket ticket =
-            arm({WaitKind::select, only, only != nullptr ? only->name() : nullptr, where_});
+        const WaitKind kind = until ? WaitKind::timed_select : WaitKind::select;
+        const Ticket ticket = arm({kind, only, only != nullptr ? only->name() : nullptr, where_});
         for (std::uint32_t i = 0; i < count_; ++i) {
             SelectCase& c = cases_[i];
             if (c.out) continue;

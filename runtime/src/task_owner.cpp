@@ -25,9 +25,9 @@ void TaskState::wait(const std::source_location& where) {
     lock_.lock();
     if (!done_) {
         Waiter waiter;
-        waiter.ticket = arm({WaitKind::join, this, name, where});
+        waiter.ticket = arm({WaitKind::task, this, name, where});
         joiner_ = &waiter;
-        const Woke woke = park_behind_all(lock_, Refusal::throws);
+        const Woke woke = park_behind(lock_, runner());
         if (woke != Woke::by_peer) {
             lock_.lock();
             joiner_ = nullptr;
@@ -40,8 +40,8 @@ void TaskState::wait(const std::source_location& where) {
     if (error_ != nullptr) std::rethrow_exception(error_);
 }
 
-void begin_task(TaskOwner& owner, const TaskState* task) noexcept {
-    self()->begun.task = task;
+void begin_task(TaskOwner& owner, TaskState* task) noexcept {
+    if (task != nullptr) task->runs_on(self());
     enter_first(&owner.node());
 }
 

@@ -10,8 +10,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <unordered_map>
-#include <utility>
 
 #include "weft/detail/context_node.h"
 #include "weft/detail/task_owner.h"
@@ -19,8 +17,8 @@
 #include "weft/once.h"
 #include "weft/rw_mutex.h"
 
-#include "runtime/src/report.h"
-#include "runtime/src/runtime.h"
+#include "runtime/src/goroutine.h"
+#include "runtime/src/waits.h"
 
 namespace weft::inline abi1::detail {
 
@@ -36,13 +34,13 @@ struct HolderAccess {
                 return static_cast<const RWMutex*>(object)->writer_.load(std::memory_order_acquire);
             case WaitKind::once:
                 return static_cast<const Once*>(object)->runner_.load(std::memory_order_acquire);
+            case WaitKind::task:
+                return static_cast<const TaskState*>(object)->runner();
             default:
                 return nullptr;
         }
     }
 };
-
-namespace {
 
 // Other waits end by a peer that nobody knows beforehand, by time or by the world.
 bool names_its_peers(WaitKind kind) noexcept {
@@ -52,11 +50,19 @@ bool names_its_peers(WaitKind kind) noexcept {
         case WaitKind::write_lock:
         case WaitKind::once:
         case WaitKind::join:
+        case WaitKind::task:
         case WaitKind::wait_group:
             return true;
         default:
             return false;
     }
+}
+
+namespace {
+
+// Null for its holder means that nobody has it just now.
+bool has_one_peer(WaitKind kind) noexcept {
+    return kind == WaitKind::mutex || kind == WaitKind::once || kind == WaitKind::task;
 }
 
 // It has been cancelled, and is about to hear of it.
@@ -86,7 +92,6 @@ bool belongs_to(const WaitView& one, const void* group) noexcept {
 // waits for the opener waits for this goroutine, too.
 void note_belonging(const Goroutine& g, WaitView& seen) noexcept {
     std::size_t count = 0;
-    if (g.begun.task != nullptr) seen.belongs[count++] = g.begun.task;
     const TaskOwner* owner = g.begun.owner;
     while (owner != nullptr && count < seen.belongs.size()) {
         seen.belongs[count++] = owner;
@@ -123,7 +128,9 @@ std::optional<WaitView> view(Goroutine* g) noexcept {
     if (!hold_wait(g)) return std::nullopt;
     const auto word = g->wake.load(std::memory_order_acquire);
     observe(&g->wake);
-    if (is_over(*g, word)) {
+    // What one waits for that an earlier run has left behind may be gone.
+    const bool left_behind = g->life.load(std::memory_order_acquire) == Life::free;
+    if (left_behind || is_over(*g, word)) {
         end_inspection(g);
         return std::nullopt;
     }
@@ -132,6 +139,9 @@ std::optional<WaitView> view(Goroutine* g) noexcept {
     seen.sequence = sequence_of(word);
     seen.kind = g->begun.note.kind;
     seen.object = g->begun.note.object;
+    seen.where = g->begun.note.where;
+    seen.since = g->begun.waiting_since;
+    seen.parked = g->off.load(std::memory_order_acquire);
     // Whoever waits for it keeps it alive, and is held still here.
     seen.holder = HolderAccess::holder(seen.kind, seen.object);
     seen.ends_by_itself = has_deadline(*g, word);
@@ -141,8 +151,6 @@ std::optional<WaitView> view(Goroutine* g) noexcept {
     end_inspection(g);
     return seen;
 }
-
-namespace {
 
 bool must_act(const WaitView& peer, const WaitView& waits) noexcept {
     switch (waits.kind) {
@@ -158,8 +166,8 @@ bool must_act(const WaitView& peer, const WaitView& waits) noexcept {
     }
 }
 
+namespace {
 constexpr int steps_max = 64;
-
 }  // namespace
 
 Lead follow(Goroutine* me, const Goroutine* holder) noexcept {
@@ -168,7 +176,7 @@ Lead follow(Goroutine* me, const Goroutine* holder) noexcept {
         const auto next = view(const_cast<Goroutine*>(holder));
         if (!next || !names_its_peers(next->kind)) return Lead::none;
         if (next->holder == nullptr) {
-            if (next->kind == WaitKind::mutex || next->kind == WaitKind::once) return Lead::none;
+            if (has_one_peer(next->kind)) return Lead::none;
             const auto mine = view(me);
             return mine && must_act(*mine, *next) ? Lead::circle : Lead::several;
         }
@@ -179,70 +187,6 @@ Lead follow(Goroutine* me, const Goroutine* holder) noexcept {
 
 namespace {
 
-/// All waits of one moment, and for each who could end it.
-class Waits {
-  public:
-    Waits() {
-        each_goroutine(
-            [](Goroutine* g, void* arg) {
-                if (!is_waiting(g)) return;
-                if (auto seen = view(g); seen && names_its_peers(seen->kind))
-                    static_cast<Waits*>(arg)->add(*seen);
-            },
-            this);
-    }
-
-    /// Breadth first, so that the circle is as short as can be.
-    Circle circle_through(const Goroutine* from) const {
-        const auto first = index_.find(from);
-        if (first == index_.end()) return {};
-        std::vector<std::size_t> came_from(all_.size(), all_.size());
-        std::vector<std::size_t> queue{first->second};
-        for (std::size_t next = 0; next < queue.size(); ++next) {
-            for (const std::size_t peer : peers(all_[queue[next]])) {
-                if (came_from[peer] != all_.size()) continue;
-                came_from[peer] = queue[next];
-                if (peer == first->second) return unrolled(came_from, peer);
-                queue.push_back(peer);
-            }
-        }
-        return {};
-    }
-
-  private:
-    void add(const WaitView& seen) {
-        index_[seen.goroutine] = all_.size();
-        all_.push_back(seen);
-    }
-
-    // Each of them must act before the wait can end.
-    std::vector<std::size_t> peers(const WaitView& waits) const {
-        std::vector<std::size_t> found;
-        if (waits.holder != nullptr) {
-            const auto at = index_.find(waits.holder);
-            if (at != index_.end()) found.push_back(at->second);
-            return found;
-        }
-        for (std::size_t i = 0; i < all_.size(); ++i)
-            if (must_act(all_[i], waits)) found.push_back(i);
-        return found;
-    }
-
-    Circle unrolled(const std::vector<std::size_t>& came_from, std::size_t first) const {
-        Circle circle;
-        std::size_t at = first;
-        do {
-            circle.push_back(all_[at]);
-            at = came_from[at];
-        } while (at != first);
-        std::reverse(circle.begin() + 1, circle.end());
-        return circle;
-    }
-
-    std::vector<WaitView> all_;
-    std::unordered_map<const Goroutine*, std::size_t> index_;
-};
-
 bool same_wait(const WaitView& before, const WaitView& now) noexcept {
     return before.sequence == now.sequence && before.holder == now.holder;
 }
@@ -250,7 +194,7 @@ bool same_wait(const WaitView& before, const WaitView& now) noexcept {
 }  // namespace
 
 Circle find_circle(Goroutine* from) {
-    Circle circle = Waits().circle_through(from);
+    Circle circle = Waits(Waits::Which::that_name_their_peers).circle_through(from);
     return is_whole(circle) ? circle : Circle{};
 }
 
@@ -261,6 +205,11 @@ bool is_whole(const Circle& circle) noexcept {
     });
 }
 
+bool was_said(const Circle& circle) noexcept {
+    return std::any_of(circle.begin(), circle.end(),
+                       [](const WaitView& one) { return one.was_said; });
+}
+
 void mark_as_said(const Circle& circle) noexcept {
     for (const WaitView& one : circle) {  // any of them may have been cancelled and ended since
         Goroutine* g = one.goroutine;
@@ -269,61 +218,6 @@ void mark_as_said(const Circle& circle) noexcept {
             g->begun.said_of = one.sequence;
         end_inspection(g);
     }
-}
-
-namespace {
-
-std::string why_it_waits_for_the_next(const WaitView& waits) {
-    switch (waits.kind) {
-        case WaitKind::mutex:
-            return "held by ";
-        case WaitKind::write_lock:
-            return waits.holder != nullptr ? "held for writing by " : "held for reading by ";
-        case WaitKind::read_lock:
-            return waits.holder != nullptr ? "held for writing by " : "to be had only after ";
-        case WaitKind::once:
-            return "run by ";
-        default:
-            return "which waits for ";
-    }
-}
-
-std::string what_it_waits_to_do(const ReportedGoroutine& who, WaitKind kind) {
-    const std::string name = who.waits_on.empty() ? "" : " \"" + who.waits_on + "\"";
-    switch (kind) {
-        case WaitKind::mutex:
-            return "waits to lock mutex" + name;
-        case WaitKind::write_lock:
-            return "waits to lock RWMutex" + name + " for writing";
-        case WaitKind::read_lock:
-            return "waits to lock RWMutex" + name + " for reading";
-        case WaitKind::once:
-            return "waits for once" + name;
-        case WaitKind::wait_group:
-            return "waits for wait group" + name;
-        default:
-            return "waits to join" + name;
-    }
-}
-
-}  // namespace
-
-Report report_of(const Circle& circle) {
-    Report report;
-    report.finding = Finding::lock_cycle;
-    const bool ends = std::any_of(circle.begin(), circle.end(),
-                                  [](const WaitView& one) { return one.ends_by_itself; });
-    report.certainty = ends ? Certainty::likely : Certainty::proven;
-    report.where = circle.front().goroutine->begun.note.where;
-    for (const WaitView& one : circle) report.goroutines.push_back(look_at(one.goroutine));
-    for (std::size_t i = 0; i < circle.size(); ++i) {
-        const ReportedGoroutine& who = report.goroutines[i];
-        report.sentence += (i == 0 ? label(who) + " " : ", which ") +
-                           what_it_waits_to_do(who, circle[i].kind) + " (" + line_of(who) + "), " +
-                           why_it_waits_for_the_next(circle[i]) +
-                           label(report.goroutines[(i + 1) % circle.size()]);
-    }
-    return report;
 }
 
 }  // namespace weft::inline abi1::detail

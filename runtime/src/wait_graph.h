@@ -5,6 +5,8 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <source_location>
+#include <string>
 #include <vector>
 
 #include "weft/detail/park.h"
@@ -19,12 +21,15 @@ struct WaitView {
     std::uint64_t sequence = 0;
     WaitKind kind = WaitKind::none;
     const void* object = nullptr;
+    std::source_location where{};
+    std::int64_t since = 0;  ///< coarse monotonic ns
+    bool parked = false;     ///< it has left its stack, and so has asked all that it wants to ask
     const Goroutine* holder = nullptr;  ///< who alone can end the wait; null: several, or unknown
     bool ends_by_itself = false;        ///< it has a deadline
     bool was_said = false;              ///< a report has called it stuck
     HeldLocks held;
-    /// Whose end waits for the goroutine's: its task, its owner, and the scopes around that.
-    std::array<const void*, 5> belongs{};
+    /// Whose end waits for the goroutine's: its owner, and the scopes around that.
+    std::array<const void*, 4> belongs{};
 };
 
 /// What the caller has armed is seen by all before it looks at their waits.
@@ -37,8 +42,14 @@ bool is_waiting(const Goroutine* goroutine) noexcept;
 /// end. If so, the wait has been shown.
 bool somebody_may_wait_for(const Goroutine* me) noexcept;
 
-/// Null: it does not wait, or no longer, as it has been cancelled.
+/// Whether it is known of such a wait who could end it.
+bool names_its_peers(WaitKind kind) noexcept;
+
+/// Null: it does not wait, or no longer, as it has been cancelled or its run is over.
 std::optional<WaitView> view(Goroutine* goroutine) noexcept;
+
+/// Whether `peer` must act before the wait can end, which is one for several.
+bool must_act(const WaitView& peer, const WaitView& waits) noexcept;
 
 /// What a look along the waits that one holder alone can end has found.
 enum class Lead : std::uint8_t {
@@ -59,10 +70,17 @@ Circle find_circle(Goroutine* from);
 /// Whether all of it still wait as they did.
 bool is_whole(const Circle& circle) noexcept;
 
+/// Whether a report has called any of them stuck.
+bool was_said(const Circle& circle) noexcept;
+
 /// Notes of each of its waits that it has been told of.
 void mark_as_said(const Circle& circle) noexcept;
 
 /// What is to be said of a circle.
 Report report_of(const Circle& circle);
+
+// Its parts: "waits to lock mutex ...", and "held by ".
+std::string what_it_waits_to_do(const ReportedGoroutine& who, WaitKind kind);
+std::string why_it_waits_for_the_next(const WaitView& waits);
 
 }  // namespace weft::inline abi1::detail

@@ -50,6 +50,9 @@ struct Options {
     std::function<void(const std::string& report)> on_blocked_worker = {};
     bool migrate_always = false;  ///< debug: every wake goes to another worker if there is one
     Reactions reactions = {};
+    /// How soon it is said, from a thread that looks twice in this time, that some goroutines hang
+    /// though others go on. 0: only stuck() says so.
+    std::chrono::nanoseconds stuck_after = std::chrono::seconds(1);
     /// Gets each report instead of stderr; what ends the process is written there all the same.
     /// Runs where the report was made: it must not park, nor call back into what is reported.
     std::function<void(const Report&)> on_report = {};

@@ -27,7 +27,9 @@ const char* to_string(Certainty certainty) noexcept;
 enum class Finding : std::uint8_t {
     misuse,      ///< a contract was broken; the process ends
     deadlock,    ///< all goroutines are asleep
-    lock_cycle,  ///< some wait for each other in a circle
+    lock_cycle,  ///< some wait for each other in a circle, among them for locks
+    wait_cycle,  ///< the same without locks
+    held_up,     ///< a lock is waited for, and who holds it waits for something else
     lock_order,  ///< locks were taken in opposite orders
     leak,        ///< main has ended, these goroutines have not
 };
@@ -101,5 +103,11 @@ class DeadlockError : public std::runtime_error {
 
 /// What is known of every goroutine, and of threads that wait in weft, by id.
 std::vector<ReportedGoroutine> goroutines();
+
+/// What hangs, or is held up, while other goroutines go on: every circle of waits, and whoever has
+/// waited so long for a lock whose holder waits for something else.
+///
+/// Blocks: not; goroutines run on meanwhile, each held still only while it is looked at.
+std::vector<Report> stuck(Duration waiting_for = std::chrono::seconds(1));
 
 }  // namespace weft::inline abi1

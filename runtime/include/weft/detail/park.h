@@ -38,12 +38,14 @@ enum class WaitKind : std::uint8_t {
     send,
     receive,
     select,
+    timed_select,  ///< one that time ends
     mutex,
     read_lock,
     write_lock,
     wait_group,
     once,
-    join,
+    join,  ///< of all that a scope or the like has started
+    task,  ///< of one, by its handle
     sleep,
     io,
     blocking,

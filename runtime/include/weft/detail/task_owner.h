@@ -64,12 +64,19 @@ class TaskState {
     /// Waits for the end and rethrows what the task threw. Throws Cancelled.
     void wait(const std::source_location& where);
 
+    /// Whose end that is; null: it has not begun.
+    const Goroutine* runner() const noexcept { return runner_.load(std::memory_order_acquire); }
+    void runs_on(const Goroutine* runner) noexcept {
+        runner_.store(runner, std::memory_order_release);
+    }
+
     const char* name = nullptr;
 
   private:
     SpinLock lock_;
     bool done_ = false;
     Waiter* joiner_ = nullptr;
+    std::atomic<const Goroutine*> runner_{nullptr};
     std::atomic<std::uint32_t> uses_{2};
     std::exception_ptr error_;
 };
@@ -81,7 +88,7 @@ struct TypedTaskState : TaskState {
 template <>
 struct TypedTaskState<void> : TaskState {};
 
-void begin_task(TaskOwner& owner, const TaskState* task) noexcept;
+void begin_task(TaskOwner& owner, TaskState* task) noexcept;
 /// Checks that no lock is held and leaves the context.
 void leave_task() noexcept;
 void end_task(TaskOwner& owner, TaskEnd end, const std::exception_ptr& error) noexcept;

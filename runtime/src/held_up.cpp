@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/src/held_up.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "runtime/src/report.h"
+
+namespace weft::inline abi1::detail {
+namespace {
+
+bool is_for_a_lock(const WaitView& waits) noexcept {
+    return waits.kind == WaitKind::mutex || waits.kind == WaitKind::read_lock ||
+           waits.kind == WaitKind::write_lock;
+}
+
+/// Time ends it, or the world: it is slow, and need not hang.
+bool ends_one_day(const WaitView& waits) noexcept {
+    return waits.ends_by_itself || waits.kind == WaitKind::sleep ||
+           waits.kind == WaitKind::timed_select || waits.kind == WaitKind::io ||
+           waits.kind == WaitKind::blocking;
+}
+
+// Null: nobody who waits.
+const WaitView* next_of(const Waits& waits, const WaitView& from) {
+    if (from.holder != nullptr) return waits.of(from.holder);
+    if (from.kind != WaitKind::write_lock) return nullptr;
+    const auto readers = waits.holders_of(from.object);
+    return readers.empty() ? nullptr
+                           : *std::min_element(readers.begin(), readers.end(),
+                                               [](const WaitView* a, const WaitView* b) {
+                                                   return a->since < b->since;
+                                               });
+}
+
+// Empty: it leads to somebody who runs, or into a circle, which is another report's matter.
+std::vector<WaitView> way_from(const Waits& waits, const WaitView& first) {
+    constexpr std::size_t longest = 16;
+    std::vector<WaitView> way;
+    for (const WaitView* at = &first; at != nullptr && way.size() < longest;
+         at = next_of(waits, *at)) {
+        way.push_back(*at);
+        if (!is_for_a_lock(*at)) return way;
+    }
+    return {};
+}
+
+}  // namespace
+
+std::vector<HeldUp> find_held_up(const Waits& waits, std::int64_t since) {
+    std::map<const Goroutine*, HeldUp> by_last;
+    for (const WaitView& first : waits.all()) {
+        if (!is_for_a_lock(first) || first.since > since) continue;
+        std::vector<WaitView> way = way_from(waits, first);
+        if (way.empty()) continue;
+        HeldUp& known = by_last[way.back().goroutine];
+        if (known.way.empty() || first.since < known.way.front().since) known.way = std::move(way);
+    }
+    std::vector<HeldUp> found;
+    for (auto& [last, one] : by_last) {
+        if (!waits.circle_through(last).empty()) continue;
+        one.is_slow = one.way.back().since > since ||
+                      std::any_of(one.way.begin(), one.way.end(), ends_one_day);
+        const WaitView& first = one.way.front();
+        if (first.kind == WaitKind::write_lock && first.holder == nullptr)
+            for (const WaitView* reader : waits.holders_of(first.object))
+                if (reader->goroutine != one.way[1].goroutine) one.other_readers.push_back(*reader);
+        found.push_back(std::move(one));
+    }
+    return found;
+}
+
+Report report_of(const HeldUp& held_up) {
+    Report report;
+    report.finding = Finding::held_up;
+    report.certainty = held_up.is_slow ? Certainty::smell : Certainty::likely;
+    report.where = held_up.way.back().where;
+    for (const WaitView& one : held_up.way) report.goroutines.push_back(look_at(one.goroutine));
+    for (std::size_t i = 0; i < held_up.way.size(); ++i) {
+        const ReportedGoroutine& who = report.goroutines[i];
+        if (i == 0)
+            report.sentence = label(who) + ' ';
+        else
+            report.sentence +=
+                ", " + why_it_waits_for_the_next(held_up.way[i - 1]) + label(who) + ", which ";
+        report.sentence +=
+            what_it_waits_to_do(who, held_up.way[i].kind) + " (" + line_of(who) + ')';
+    }
+    for (const WaitView& reader : held_up.other_readers) {
+        report.goroutines.push_back(look_at(reader.goroutine));
+        const ReportedGoroutine& who = report.goroutines.back();
+        report.sentence += "; also held for reading by " + label(who) + ", which " +
+                           what_it_waits_to_do(who, reader.kind) + " (" + line_of(who) + ')';
+    }
+    return report;
+}
+
+}  // namespace weft::inline abi1::detail

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// Locks whose holders wait for something else while others wait for the lock.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "runtime/src/waits.h"
+
+namespace weft::inline abi1::detail {
+
+/// Someone who waits for a lock, and the way to whom that is due: each waits for the next, and the
+/// last, which holds a lock, waits for something that is no lock.
+struct HeldUp {
+    std::vector<WaitView> way;
+    /// The last does not hang: time or the world ends its wait, or it has waited before meanwhile.
+    bool is_slow = false;
+    /// Others that read where the first wants to write.
+    std::vector<WaitView> other_readers;
+};
+
+/// One for each goroutine at the end of such ways, with who has waited longest for it, since before
+/// `since` at least.
+std::vector<HeldUp> find_held_up(const Waits& waits, std::int64_t since);
+
+/// What is to be said of it.
+Report report_of(const HeldUp& held_up);
+
+}  // namespace weft::inline abi1::detail

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// A circle that nobody saw closing (the look at the call was too dear, or the closing call a join)
+// is found here. Who is still on its stack may be about to see it itself and to be refused, so only
+// circles of goroutines that have left theirs count.
+#include "runtime/src/stuck.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "weft/report.h"
+
+#include "runtime/src/goroutine.h"
+#include "runtime/src/held_up.h"
+#include "runtime/src/report.h"
+#include "runtime/src/runtime.h"
+#include "runtime/src/waits.h"
+
+namespace weft::inline abi1 {
+namespace detail {
+namespace {
+
+// Writing a report takes a while, in which a wait may have ended.
+template <class Found>
+std::optional<Report> report_if_whole(const Found& found, const std::vector<WaitView>& members) {
+    if (!is_whole(members)) return std::nullopt;
+    Report report = report_of(found);
+    if (!is_whole(members)) return std::nullopt;
+    return report;
+}
+
+}  // namespace
+
+StuckWatch::StuckWatch(Runtime& runtime) : runtime_(runtime) {
+    runtime_.helper_threads.fetch_add(1);
+    thread_ = std::thread([this] { watch(); });
+}
+
+StuckWatch::~StuckWatch() {
+    {
+        const std::lock_guard lock(mutex_);
+        ends_ = true;
+    }
+    ending_.notify_all();
+    thread_.join();
+    runtime_.helper_threads.fetch_sub(1);
+}
+
+void StuckWatch::watch() {
+    constexpr int one_part_in = 64;
+    const Duration period = runtime_.options.stuck_after / 2;
+    Duration pause = period;
+    std::unique_lock lock(mutex_);
+    while (!ending_.wait_for(lock, pause, [this] { return ends_; })) {
+        lock.unlock();
+        const std::int64_t before = machine_now();
+        look();
+        pause = std::max(period, one_part_in * Duration(machine_now() - before));
+        lock.lock();
+    }
+}
+
+void StuckWatch::look() {
+    const Waits waits(Waits::Which::also_with_locks_held);
+    for (const Circle& circle : waits.circles()) {
+        if (was_said(circle)) continue;
+        const auto report = report_if_whole(circle, circle);
+        if (!report) continue;
+        if (report->certainty == Certainty::likely && !runtime_.likely_circles.first(report->where))
+            continue;
+        mark_as_said(circle);
+        tell(*report);
+    }
+    look_for_held_up(waits);
+}
+
+// The age of a wait is that of its worker's clock, which stands still while a goroutine computes:
+// so who is told of has been found twice.
+void StuckWatch::look_for_held_up(const Waits& waits) {
+    const auto since = coarse_now() - runtime_.options.stuck_after.count();
+    const auto before = std::exchange(held_up_before_, {});
+    for (const HeldUp& held_up : find_held_up(waits, since)) {
+        const WaitView& first = held_up.way.front();
+        held_up_before_[first.goroutine] = first.sequence;
+        const auto known = before.find(first.goroutine);
+        if (known == before.end() || known->second != first.sequence) continue;
+        const auto report = report_if_whole(held_up, held_up.way);
+        OncePerSite& said = held_up.is_slow ? slow_said_ : held_up_said_;
+        if (report && said.first(report->where)) tell(*report);
+    }
+}
+
+}  // namespace detail
+
+std::vector<Report> stuck(Duration waiting_for) {
+    using namespace detail;
+    const Waits waits(Waits::Which::also_with_locks_held);
+    std::vector<Report> found;
+    for (const Circle& circle : waits.circles())
+        if (auto report = report_if_whole(circle, circle)) found.push_back(std::move(*report));
+    for (const HeldUp& held_up : find_held_up(waits, coarse_now() - waiting_for.count()))
+        if (auto report = report_if_whole(held_up, held_up.way))
+            found.push_back(std::move(*report));
+    return found;
+}
+
+}  // namespace weft::inline abi1

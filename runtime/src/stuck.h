@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// What hangs for ever, or is held up, though other goroutines go on: looked for in the background.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <thread>
+
+#include "weft/time.h"
+
+#include "runtime/src/once_per_site.h"
+
+namespace weft::inline abi1::detail {
+
+class Goroutine;
+class Runtime;
+class Waits;
+
+/// Looks twice in Options::stuck_after, on a thread of its own, for one part in 64 of the time at
+/// most, and tells what weft::stuck() would say and has not been told before.
+class StuckWatch {
+  public:
+    explicit StuckWatch(Runtime& runtime);
+    /// Ends the watch.
+    ~StuckWatch();
+    StuckWatch(const StuckWatch&) = delete;
+    StuckWatch& operator=(const StuckWatch&) = delete;
+
+  private:
+    void watch();
+    void look();
+    void look_for_held_up(const Waits& waits);
+
+    Runtime& runtime_;
+    std::mutex mutex_;
+    std::condition_variable ending_;
+    bool ends_ = false;
+    OncePerSite held_up_said_;
+    OncePerSite slow_said_;  // who has been called slow may hang later
+    std::map<const Goroutine*, std::uint64_t> held_up_before_;  // and in which of its waits
+    std::thread thread_;
+};
+
+}  // namespace weft::inline abi1::detail

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// All waits of one moment, as a graph.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "runtime/src/wait_graph.h"
+
+namespace weft::inline abi1::detail {
+
+class Waits {
+  public:
+    enum class Which : std::uint8_t { that_name_their_peers, also_with_locks_held };
+    /// Looks at all goroutines, each held still only while it is looked at, and keeps what is
+    /// asked for: of a million most wait for a peer that nobody knows, and hold nothing.
+    explicit Waits(Which which);
+
+    const std::vector<WaitView>& all() const noexcept { return all_; }
+    /// Null: it does not wait, or not so.
+    const WaitView* of(const Goroutine* goroutine) const;
+    /// Those that wait while they hold this lock.
+    std::vector<const WaitView*> holders_of(const void* lock) const;
+
+    /// The shortest circle through `from`. Empty: there is none.
+    Circle circle_through(const Goroutine* from) const;
+    /// A circle for each goroutine that waits in one or, in the end, for one; none twice. Who has
+    /// not left its stack yet may still be about to ask for itself, and is left out.
+    std::vector<Circle> circles() const;
+
+  private:
+    using Places = std::vector<std::size_t>;
+    /// Those that wait for the same: for several at one object.
+    using Group = std::pair<const void*, WaitKind>;
+    static Group group_of(const WaitView& waits) noexcept { return {waits.object, waits.kind}; }
+
+    void add(const WaitView& seen);
+    void find_who_acts_on_what();
+    Places peers(const WaitView& waits) const;
+    std::vector<Places> edges_among_parked() const;
+    /// How many ways of each lead into a circle.
+    static std::vector<std::size_t> ways_into_circles(const std::vector<Places>& edges);
+    Circle shortest(std::size_t from) const;
+
+    std::vector<WaitView> all_;
+    std::unordered_map<const Goroutine*, std::size_t> index_;
+    // By lock, by owner or task, and by RWMutex: who holds it, belongs to it, waits to write in it.
+    std::unordered_map<const void*, Places> acting_;
+};
+
+}  // namespace weft::inline abi1::detail
