@@ -5,6 +5,7 @@
 #include <map>
 #include <utility>
 
+#include "runtime/src/goroutine.h"
 #include "runtime/src/report.h"
 
 namespace weft::inline abi1::detail {
@@ -46,6 +47,38 @@ std::vector<WaitView> way_from(const Waits& waits, const WaitView& first) {
     return {};
 }
 
+bool waits_for_readers(const WaitView& waits) noexcept {
+    return waits.kind == WaitKind::write_lock && waits.holder == nullptr;
+}
+
+void name_other_readers(const Waits& waits, HeldUp& one) {
+    const WaitView& writer = one.way.front();
+    if (!waits_for_readers(writer)) return;
+    for (const WaitView* reader : waits.holders_of(writer.object))
+        if (reader->goroutine != one.way[1].goroutine) one.other_readers.push_back(*reader);
+    one.running_readers = waits.running_holders_of(writer.object);
+}
+
+// Readers that run for long, or are not let run. The lock's first writer stands for all.
+std::vector<HeldUp> find_starved_writers(const Waits& waits, std::int64_t since) {
+    std::map<const void*, const WaitView*> writers;
+    for (const WaitView& one : waits.all()) {
+        if (!waits_for_readers(one) || one.since > since) continue;
+        const WaitView*& first = writers.try_emplace(one.object, &one).first->second;
+        if (one.since < first->since) first = &one;
+    }
+    std::vector<HeldUp> found;
+    for (const auto& [lock, writer] : writers) {
+        if (!waits.holders_of(lock).empty()) continue;
+        HeldUp one;
+        one.way = {*writer};
+        one.is_slow = true;
+        one.running_readers = waits.running_holders_of(lock);
+        if (!one.running_readers.empty()) found.push_back(std::move(one));
+    }
+    return found;
+}
+
 }  // namespace
 
 std::vector<HeldUp> find_held_up(const Waits& waits, std::int64_t since) {
@@ -57,15 +90,12 @@ std::vector<HeldUp> find_held_up(const Waits& waits, std::int64_t since) {
         HeldUp& known = by_last[way.back().goroutine];
         if (known.way.empty() || first.since < known.way.front().since) known.way = std::move(way);
     }
-    std::vector<HeldUp> found;
+    std::vector<HeldUp> found = find_starved_writers(waits, since);
     for (auto& [last, one] : by_last) {
         if (!waits.circle_through(last).empty()) continue;
         one.is_slow = one.way.back().since > since ||
                       std::any_of(one.way.begin(), one.way.end(), ends_one_day);
-        const WaitView& first = one.way.front();
-        if (first.kind == WaitKind::write_lock && first.holder == nullptr)
-            for (const WaitView* reader : waits.holders_of(first.object))
-                if (reader->goroutine != one.way[1].goroutine) one.other_readers.push_back(*reader);
+        name_other_readers(waits, one);
         found.push_back(std::move(one));
     }
     return found;
@@ -75,7 +105,8 @@ Report report_of(const HeldUp& held_up) {
     Report report;
     report.finding = Finding::held_up;
     report.certainty = held_up.is_slow ? Certainty::smell : Certainty::likely;
-    report.where = held_up.way.back().where;
+    report.where = held_up.way.size() > 1 ? held_up.way.back().where
+                                          : held_up.running_readers.front()->spawned_at;
     for (const WaitView& one : held_up.way) report.goroutines.push_back(look_at(one.goroutine));
     for (std::size_t i = 0; i < held_up.way.size(); ++i) {
         const ReportedGoroutine& who = report.goroutines[i];
@@ -92,6 +123,12 @@ Report report_of(const HeldUp& held_up) {
         const ReportedGoroutine& who = report.goroutines.back();
         report.sentence += "; also held for reading by " + label(who) + ", which " +
                            what_it_waits_to_do(who, reader.kind) + " (" + line_of(who) + ')';
+    }
+    for (Goroutine* reader : held_up.running_readers) {
+        report.goroutines.push_back(look_at(reader));
+        const bool is_only_one = report.goroutines.size() == 2;
+        report.sentence += std::string(is_only_one ? ", " : "; also ") + "held for reading by " +
+                           label(report.goroutines.back()) + ", which runs";
     }
     return report;
 }

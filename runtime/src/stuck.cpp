@@ -82,9 +82,12 @@ void StuckWatch::look_for_held_up(const Waits& waits) {
     const auto before = std::exchange(held_up_before_, {});
     for (const HeldUp& held_up : find_held_up(waits, since)) {
         const WaitView& first = held_up.way.front();
-        held_up_before_[first.goroutine] = first.sequence;
+        // Readers that run are looked up by glimpses: the same must have been there before.
+        const bool all_run = held_up.way.size() == 1;
+        const Sight sight{first.sequence, all_run ? held_up.running_readers.front() : nullptr};
+        held_up_before_[first.goroutine] = sight;
         const auto known = before.find(first.goroutine);
-        if (known == before.end() || known->second != first.sequence) continue;
+        if (known == before.end() || known->second != sight) continue;
         const auto report = report_if_whole(held_up, held_up.way);
         OncePerSite& said = held_up.is_slow ? slow_said_ : held_up_said_;
         if (report && said.first(report->where)) tell(*report);

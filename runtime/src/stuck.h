@@ -7,6 +7,7 @@
 #include <map>
 #include <mutex>
 #include <thread>
+#include <utility>
 
 #include "weft/time.h"
 
@@ -39,7 +40,9 @@ class StuckWatch {
     bool ends_ = false;
     OncePerSite held_up_said_;
     OncePerSite slow_said_;  // who has been called slow may hang later
-    std::map<const Goroutine*, std::uint64_t> held_up_before_;  // and in which of its waits
+    /// In which of its waits somebody was, and for which reader that runs, if so.
+    using Sight = std::pair<std::uint64_t, const Goroutine*>;
+    std::map<const Goroutine*, Sight> held_up_before_;
     std::thread thread_;
 };
 

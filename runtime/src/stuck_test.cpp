@@ -247,7 +247,7 @@ TEST_CASE("a holder whose choice has a time limit is slow, not likely to hang") 
             const auto found = until_stuck(0ns);
             REQUIRE(found.size() == 1);
             CHECK(found[0].certainty == Certainty::smell);
-            CHECK(says(found[0], " \"holder\", which waits for select on \"answers\" ("));
+            CHECK(says(found[0], " \"holder\", which waits for select \"answers\" ("));
             (void)answer.send('.');
         });
     });
@@ -311,6 +311,7 @@ TEST_CASE("what an earlier run has left behind is not asked about") {
         if (code != 2) return code;
         return run(silent(), [] { ENSURE(stuck(0ns).empty(), "the first run's are left out"); });
     });
+    INFO("said: ", end.output);
     CHECK(end.exit_code == 0);
 }
 
@@ -335,6 +336,61 @@ TEST_CASE("a writer that waits for readers is reported with every reader that wa
             CHECK(says(found[0], " \"second reader\", which waits to receive on channel"));
             CHECK(says(found[0], "; also held for reading by goroutine "));
             (void)answer.send('.');
+            (void)answer.send('.');
+        });
+    });
+}
+
+TEST_CASE("a writer that waits for a reader that runs is reported with the reader") {
+    everywhere([] {
+        RWMutex records("records");
+        std::atomic<bool> over{false};
+        scope([&](Scope& s) {
+            s.go("reader", [&] {
+                const std::shared_lock reading(records);
+                while (!over) yield();
+            });
+            while (records.try_lock()) {
+                records.unlock();
+                yield();
+            }
+            s.go("writer", [&] { const std::lock_guard writing(records); });
+            const auto found = until_stuck(0ns);
+            REQUIRE(found.size() == 1);
+            CHECK(found[0].finding == Finding::held_up);
+            CHECK(found[0].certainty == Certainty::smell);
+            CHECK(says(found[0], " \"writer\" waits to lock RWMutex \"records\" for writing ("));
+            CHECK(says(found[0], "), held for reading by goroutine "));
+            CHECK(says(found[0], " \"reader\", which runs"));
+            over = true;
+        });
+    });
+}
+
+TEST_CASE("who has let a lock go before it waits or runs on is no matter of a report") {
+    everywhere([] {
+        Mutex mutex("plan");
+        RWMutex records("records");
+        std::atomic<bool> over{false};
+        scope([&](Scope& s) {
+            auto [answer, answers] = channel<char>(0, "answers");
+            s.go("holder", [&, answers = std::move(answers)]() mutable {
+                mutex.lock();
+                mutex.unlock();
+                (void)answers.recv();
+            });
+            s.go("reader", [&] {
+                records.lock_shared();
+                records.unlock_shared();
+                while (!over) yield();
+            });
+            until_waits("holder", "receive");
+            auto other = s.go("other", [&] { const std::lock_guard mine(mutex); });
+            auto writer = s.go("writer", [&] { const std::lock_guard writing(records); });
+            other.join();
+            writer.join();
+            CHECK(stuck(0ns).empty());
+            over = true;
             (void)answer.send('.');
         });
     });
@@ -399,6 +455,32 @@ TEST_CASE("of goroutines that only contend and join nothing proven is ever said"
             over = true;
         });
     });
+}
+
+TEST_CASE("a reader that runs while a writer waits is told of without being asked for") {
+    Told told;
+    Options options;
+    options.workers = 2;
+    options.stuck_after = 20ms;
+    options.on_report = [&told](const Report& report) { told(report); };
+    CHECK(run(options, [&] {
+              RWMutex records("records");
+              scope([&](Scope& s) {
+                  s.go("reader", [&] {
+                      const std::shared_lock reading(records);
+                      told.until(1);
+                  });
+                  while (records.try_lock()) {
+                      records.unlock();
+                      yield();
+                  }
+                  s.go("writer", [&] { const std::lock_guard writing(records); });
+              });
+          }) == 0);
+    const auto all = told.all();
+    REQUIRE(all.size() == 1);
+    CHECK(all[0].certainty == Certainty::smell);
+    CHECK(says(all[0], " \"reader\", which runs"));
 }
 
 TEST_CASE("what hangs is told of once, without being asked for, while others go on") {

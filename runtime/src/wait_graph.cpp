@@ -77,13 +77,6 @@ bool has_deadline(const Goroutine& g, std::uint64_t word) noexcept {
     return context != nullptr && context->deadline().has_value();
 }
 
-bool holds(const WaitView& one, const void* lock) noexcept {
-    const auto known = std::min(one.held.count, HeldLocks::recorded);
-    for (std::uint32_t i = 0; i < known; ++i)
-        if (one.held.locks[i] == lock) return true;
-    return false;
-}
-
 bool belongs_to(const WaitView& one, const void* group) noexcept {
     return std::find(one.belongs.begin(), one.belongs.end(), group) != one.belongs.end();
 }
@@ -101,6 +94,11 @@ void note_belonging(const Goroutine& g, WaitView& seen) noexcept {
 }
 
 }  // namespace
+
+bool has(const HeldLocks& held, const void* lock) noexcept {
+    const auto known = std::min(held.count, HeldLocks::recorded);
+    return std::find(held.locks, held.locks + known, lock) != held.locks + known;
+}
 
 void show_wait() noexcept {
     std::atomic_thread_fence(std::memory_order_seq_cst);
@@ -155,7 +153,7 @@ std::optional<WaitView> view(Goroutine* g) noexcept {
 bool must_act(const WaitView& peer, const WaitView& waits) noexcept {
     switch (waits.kind) {
         case WaitKind::write_lock:  // every reader
-            return holds(peer, waits.object);
+            return has(peer.held, waits.object);
         case WaitKind::read_lock:  // the writer that stands in front
             return peer.kind == WaitKind::write_lock && peer.object == waits.object;
         case WaitKind::join:

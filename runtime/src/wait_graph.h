@@ -51,6 +51,9 @@ std::optional<WaitView> view(Goroutine* goroutine) noexcept;
 /// Whether `peer` must act before the wait can end, which is one for several.
 bool must_act(const WaitView& peer, const WaitView& waits) noexcept;
 
+/// Whether it is recorded that this lock is among those.
+bool has(const HeldLocks& held, const void* lock) noexcept;
+
 /// What a look along the waits that one holder alone can end has found.
 enum class Lead : std::uint8_t {
     none,     ///< somebody there can run, or waits for what is not known

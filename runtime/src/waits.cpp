@@ -29,7 +29,11 @@ Waits::Waits(Which which) {
         [](Goroutine* g, void* arg) {
             const Look& my = *static_cast<Look*>(arg);
             // A glimpse first: who runs meanwhile is seen by the next look.
-            if (!is_waiting(g) || !my.wants(g->begun.note.kind, g->ambient.held)) return;
+            if (!is_waiting(g)) {
+                if (my.locks_matter) my.waits->glimpse_at(g);
+                return;
+            }
+            if (!my.wants(g->begun.note.kind, g->ambient.held)) return;
             if (const auto seen = view(g); seen && my.wants(seen->kind, seen->held))
                 my.waits->add(*seen);
         },
@@ -40,6 +44,12 @@ Waits::Waits(Which which) {
 void Waits::add(const WaitView& seen) {
     index_[seen.goroutine] = all_.size();
     all_.push_back(seen);
+}
+
+void Waits::glimpse_at(Goroutine* running) {
+    const HeldLocks held = running->ambient.held;
+    if (held.count != 0 && running->life.load(std::memory_order_acquire) == Life::alive)
+        running_.push_back({running, held});
 }
 
 void Waits::find_who_acts_on_what() {
@@ -64,6 +74,13 @@ std::vector<const WaitView*> Waits::holders_of(const void* lock) const {
     if (acting == acting_.end()) return found;
     for (const std::size_t i : acting->second)
         if (all_[i].object != lock) found.push_back(&all_[i]);
+    return found;
+}
+
+std::vector<Goroutine*> Waits::running_holders_of(const void* lock) const {
+    std::vector<Goroutine*> found;
+    for (const Runner& one : running_)
+        if (has(one.held, lock)) found.push_back(one.goroutine);
     return found;
 }
 

@@ -24,6 +24,8 @@ class Waits {
     const WaitView* of(const Goroutine* goroutine) const;
     /// Those that wait while they hold this lock.
     std::vector<const WaitView*> holders_of(const void* lock) const;
+    /// Those that hold it and run, or could. A glimpse; empty unless asked for locks.
+    std::vector<Goroutine*> running_holders_of(const void* lock) const;
 
     /// The shortest circle through `from`. Empty: there is none.
     Circle circle_through(const Goroutine* from) const;
@@ -37,7 +39,12 @@ class Waits {
     using Group = std::pair<const void*, WaitKind>;
     static Group group_of(const WaitView& waits) noexcept { return {waits.object, waits.kind}; }
 
+    struct Runner {
+        Goroutine* goroutine;
+        HeldLocks held;
+    };
     void add(const WaitView& seen);
+    void glimpse_at(Goroutine* running);
     void find_who_acts_on_what();
     Places peers(const WaitView& waits) const;
     std::vector<Places> edges_among_parked() const;
@@ -46,6 +53,7 @@ class Waits {
     Circle shortest(std::size_t from) const;
 
     std::vector<WaitView> all_;
+    std::vector<Runner> running_;
     std::unordered_map<const Goroutine*, std::size_t> index_;
     // By lock, by owner or task, and by RWMutex: who holds it, belongs to it, waits to write in it.
     std::unordered_map<const void*, Places> acting_;
