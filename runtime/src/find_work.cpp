@@ -20,7 +20,7 @@ constexpr std::int64_t steal_age =
 constexpr std::int64_t worth_stealing = 2'000;  // ns a stolen goroutine should run at least
 constexpr std::int64_t quarrel_every = 20'000;  // ns between its waits for locks, at least
 constexpr unsigned unpaid_max = 5;              // a thief holds back 32 times as long at most
-constexpr std::int64_t spin_budget = 100'000;   // ns of looking before sleep
+constexpr std::int64_t spin_budget = 20'000;   // ns of looking before sleep
 constexpr std::int64_t poll_every = 50'000;  // ns between looks for I/O while there is other work
 constexpr std::int64_t others_timers = 50'000;  // ns another worker's timers may be overdue
 constexpr std::int64_t nap_min = 100'000;
@@ -111,7 +111,7 @@ Goroutine* Worker::find_work() noexcept {
     if (spinner) {
         const std::int64_t end = machine_now() + spin_budget;
         do {
-            pause_for(10'000);
+            pause_for(5'000);
             maintain();
             Goroutine* found = pick();
             if (found == nullptr) found = look_around();
