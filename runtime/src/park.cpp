@@ -9,6 +9,7 @@
 #include "weft/ensure.h"
 
 #include "runtime/src/asymmetric_fence.h"
+#include "runtime/src/gathered.h"
 #include "runtime/src/runtime.h"
 #include "runtime/src/thread_park.h"
 
@@ -81,9 +82,9 @@ void ready(Goroutine* goroutine) noexcept {
     publish(&goroutine->wake);
     Unwatched unwatched;
     if (goroutine->thread != nullptr) return wake_thread(goroutine);
-    if (Worker* worker = this_worker())
-        worker->push(goroutine);
-    else if (Runtime* runtime = Runtime::current())
+    if (Worker* worker = this_worker()) return worker->push(goroutine);
+    if (Gathered::add(goroutine)) return;
+    if (Runtime* runtime = Runtime::current())
         runtime->inject(goroutine);
     // else it was left behind by a run that is over, and a static object has just let go of what it
     // waited for

@@ -155,15 +155,19 @@ int Runtime::run(const Body& body, void* closure) {
 
 void Runtime::inject(Goroutine* goroutine) noexcept {
     if (sim) return sim->make_runnable(goroutine);
+    goroutine->next = nullptr;
+    inject(goroutine, goroutine, 1);
+}
+
+void Runtime::inject(Goroutine* first, Goroutine* last, std::uint32_t count) noexcept {
     {
         std::lock_guard lock(injected_mutex_);
-        goroutine->next = nullptr;
-        (injected_tail_ != nullptr ? injected_tail_->next : injected_head_) = goroutine;
-        injected_tail_ = goroutine;
-        injected_count_.fetch_add(1, std::memory_order_seq_cst);
+        (injected_tail_ != nullptr ? injected_tail_->next : injected_head_) = first;
+        injected_tail_ = last;
+        injected_count_.fetch_add(count, std::memory_order_seq_cst);
     }
     // Nobody may be looking at all: unlike a worker's own queue, nobody owns this one.
-    if (sleepers_.load(std::memory_order_seq_cst) != 0) wake_sleeper();
+    for (; count > 0 && sleepers_.load(std::memory_order_seq_cst) != 0; --count) wake_sleeper();
 }
 
 Goroutine* Runtime::take_injected(const Worker& by) noexcept {

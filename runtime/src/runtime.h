@@ -51,6 +51,8 @@ class Runtime {
 
     /// Hands a goroutine to any worker; from any thread.
     void inject(Goroutine* goroutine) noexcept;
+    /// A list of so many, linked by `next`; not in the simulator.
+    void inject(Goroutine* first, Goroutine* last, std::uint32_t count) noexcept;
     Goroutine* take_injected(const Worker& by) noexcept;
     bool has_injected() const noexcept {
         return injected_count_.load(std::memory_order_acquire) != 0;

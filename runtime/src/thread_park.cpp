@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "runtime/src/gathered.h"
 #include "runtime/src/timer_heap.h"
 #include "runtime/src/worker.h"
 
@@ -75,6 +76,7 @@ Goroutine* adopt_thread() noexcept {
 
 void park_thread(Goroutine* me, void (*release)(void*) noexcept, void* arg) noexcept {
     ThreadPark& park = *me->thread;
+    Gathered::let_go();
     publish(&me->wake);
     me->off.store(true, std::memory_order_release);
     if (release != nullptr) release(arg);
