@@ -4,7 +4,7 @@
 
 namespace weft::inline abi1::detail {
 
-struct Goroutine;
+class Goroutine;
 
 struct Gathered {
     /// Keeps a goroutine that is runnable now. False: this thread gathers none.

@@ -84,8 +84,7 @@ void ready(Goroutine* goroutine) noexcept {
     if (goroutine->thread != nullptr) return wake_thread(goroutine);
     if (Worker* worker = this_worker()) return worker->push(goroutine);
     if (Gathered::add(goroutine)) return;
-    if (Runtime* runtime = Runtime::current())
-        runtime->inject(goroutine);
+    if (Runtime* runtime = Runtime::current()) runtime->inject(goroutine);
     // else it was left behind by a run that is over, and a static object has just let go of what it
     // waited for
 }

@@ -104,6 +104,21 @@ void Watchman::look(std::int64_t now) {
             tell(*runtime_.workers[i], seen_[i]);
 }
 
+// blocking_here() says itself that it may hold its worker up: whoever is still in the same call
+// needs no look at what its thread does, and is not blamed.
+bool Watchman::in_call_here(const Worker& worker, Seen& seen) noexcept {
+    const std::uint32_t calls = worker.calls_here.load(std::memory_order_relaxed);
+    const bool inside = calls % 2 != 0;
+    if (calls != seen.calls_here) {
+        seen.calls_here = calls;
+        seen.doing = Doing::works;
+    } else if (inside) {
+        seen.doing = Doing::blocks;
+        seen.state.blameless = true;
+    }
+    return inside;
+}
+
 void Watchman::judge(const Worker& worker, Seen& seen, std::int64_t now) const {
     const pid_t thread = worker.tid.load(std::memory_order_acquire);
     const Goroutine* goroutine = thread != 0 ? running_on(worker) : nullptr;
@@ -116,9 +131,11 @@ void Watchman::judge(const Worker& worker, Seen& seen, std::int64_t now) const {
         seen = {};
         seen.tick = tick;
         seen.goroutine = goroutine;
+        seen.calls_here = worker.calls_here.load(std::memory_order_relaxed);
         seen.since = now;
         return;
     }
+    if (in_call_here(worker, seen)) return;
     if (seen.measured_at == 0) {
         seen.runnable = runnable_time(thread);
         seen.measured_at = machine_now();

@@ -42,6 +42,7 @@ class Watchman {
     /// What was seen of a worker. Begins anew whenever its tick or its goroutine has changed.
     struct Seen {
         std::uint32_t tick = 0;
+        std::uint32_t calls_here = 0;
         const Goroutine* goroutine = nullptr;
         std::int64_t since = 0;
         std::int64_t measured_at = 0;  // when `runnable` had been read last; 0: not yet
@@ -61,6 +62,7 @@ class Watchman {
     void doze() noexcept;
     void wake_up() noexcept;
     void look(std::int64_t now);
+    static bool in_call_here(const Worker& worker, Seen& seen) noexcept;
     void judge(const Worker& worker, Seen& seen, std::int64_t now) const;
     void tell(const Worker& worker, Seen& seen);
     void want_spares(unsigned wanted);

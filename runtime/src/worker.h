@@ -97,9 +97,10 @@ class Worker {
 
     alignas(64) std::atomic<std::uint32_t> tick{0};
     std::uint32_t slot_runs = 0;
-    std::atomic<Goroutine*> slot{nullptr};  ///< the goroutine readied last: it runs next
-    OwnerGate gate;                         ///< for slot, ring and fresh
-    ReadyQueue ring;                        ///< readied, first in, first out
+    std::atomic<std::uint32_t> calls_here{0};  ///< begun and ended by blocking_here(): odd inside
+    std::atomic<Goroutine*> slot{nullptr};     ///< the goroutine readied last: it runs next
+    OwnerGate gate;                            ///< for slot, ring and fresh
+    ReadyQueue ring;                           ///< readied, first in, first out
     /// Spawned and not run yet: the owner takes the newest, so that stacks stay hot and a tree of
     /// spawns is walked depth first; thieves take the oldest.
     FreshQueue fresh;

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "weft/no_park.h"
+#include "weft/wake_together.h"
 
 namespace cohort::db {
 
@@ -228,6 +229,7 @@ void SqliteStore::run_batch(const std::vector<Waiting*>& batch) {
     counters_.batches.fetch_add(good > 0 ? 1 : 0, std::memory_order_relaxed);
     counters_.failed_batches.fetch_add(committed ? 0 : 1, std::memory_order_relaxed);
     counters_.units.fetch_add(good, std::memory_order_relaxed);
+    const weft::WakeTogether together;
     for (Waiting* unit : batch) {
         auto done = std::move(unit->done);  // the unit may be gone before try_send returns
         (void)done.try_send(Done{});
@@ -301,8 +303,7 @@ Result<void> SqliteStore::read(Unit unit) {
     if (auto reader = idle_.recv()) loan.reader = std::move(*reader);
     if (!loan.reader) return closed_error();
     const auto context = weft::Context::current();
-    auto outcome =
-        weft::blocking("store read", [&] { return run_read(*loan.reader, unit, context); });
+    auto outcome = weft::blocking_here([&] { return run_read(*loan.reader, unit, context); });
     if (!outcome && outcome.error().code == "interrupted") weft::checkpoint();
     counters_.reads.fetch_add(1, std::memory_order_relaxed);
     return outcome;

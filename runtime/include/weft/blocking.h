@@ -10,6 +10,7 @@
 
 #include "weft/detail/park.h"
 #include "weft/ensure.h"
+#include "weft/no_park.h"
 
 namespace weft::inline abi1 {
 
@@ -75,6 +76,39 @@ auto blocking(const char* what, F f, std::source_location where = std::source_lo
     job.what = what;
     if (detail::run_on_pool(job, where) == detail::Ran::withdrawn) detail::throw_cancelled();
     return job.take();
+}
+
+namespace detail {
+
+class Worker;
+
+/// While it lives the running goroutine may hold its worker up, and may not park.
+class HoldsUp {
+  public:
+    HoldsUp();  // throws Cancelled
+    ~HoldsUp();
+    HoldsUp(const HoldsUp&) = delete;
+    HoldsUp& operator=(const HoldsUp&) = delete;
+
+  private:
+    Worker* const worker_;
+    NoPark no_park_;
+};
+
+}  // namespace detail
+
+/// Runs `f` right here, for calls that could block their thread but nearly always take
+/// microseconds, such as a question to a database in memory: going to another thread and back costs
+/// more.
+///
+/// Shape:   what f returns or throws. It has the goroutine's own stack.
+/// Blocks:  the worker. Once f has taken 2 to 4 ms a spare worker goes on with the others; what is
+/// known to take longer belongs into blocking(). f may not park.
+/// Cancels: before f starts; f itself runs to its end.
+template <class F>
+auto blocking_here(F f) {
+    const detail::HoldsUp here;
+    return f();
 }
 
 /// One thread of its own, for libraries that insist on being called from the same thread.
