@@ -6,7 +6,7 @@
 namespace weft::inline abi1 {
 
 namespace detail {
-struct Goroutine;
+class Goroutine;
 struct Gathered;
 }  // namespace detail
 
