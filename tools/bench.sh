@@ -21,20 +21,25 @@ store() {
   bench cohort_platform_db_bench
 }
 
-# The same endpoint in Go with gin, of Debian's packages; nothing where they or Go are missing.
-build_gin_peer() {
-  command -v go >/dev/null && [ -d /usr/share/gocode/src/github.com/gin-gonic/gin ] || return 0
+# What stands beside the server: the least a program can do, Node, and the same endpoint in Go with
+# gin of Debian's packages; nothing where they or Go are missing.
+build_peers() {
   mkdir -p build/peers
+  PEERS=$PWD/build/peers
+  export PEERS
+  g++ -std=c++20 -O2 -o build/peers/epoll tests/integration/peers/epoll/main.cpp
+  cp tests/integration/peers/node/plain.mjs build/peers/
+  command -v go >/dev/null && [ -d /usr/share/gocode/src/github.com/gin-gonic/gin ] || return 0
   (cd tests/integration/peers/gin && GO111MODULE=off GOPATH=/usr/share/gocode GOFLAGS='' GOTOOLCHAIN=local \
-    go build -tags libsqlite3 -o "$OLDPWD/build/peers/gin" .)
-  GIN_PEER=$PWD/build/peers/gin
+    go build -tags libsqlite3 -o "$PEERS/gin" .)
+  GIN_PEER=$PEERS/gin
   export GIN_PEER
   echo "gin: $(dpkg-query -W -f='${Version}' golang-github-gin-gonic-gin-dev), $(go version)"
 }
 
 server() {
-  show "server: durable form saves over HTTP, beside gin; the disk alone; the second start"
-  build_gin_peer
+  show "server: durable form saves over HTTP, beside gin; a plain GET; the disk alone; the second start"
+  build_peers
   cmake --build build/release --target apps_cohort -- --quiet
   bench tests_integration_bench
 }
