@@ -18,6 +18,7 @@ void routes(http::Router& router, App& app) {
     life_routes(router, app);
     trail_routes(router, app);
     matrix_routes(router, app);
+    change_routes(router, app);
 }
 
 }  // namespace cohort::capture

@@ -15,6 +15,7 @@ void form_routes(http::Router& router, App& app);
 void life_routes(http::Router& router, App& app);
 void trail_routes(http::Router& router, App& app);
 void matrix_routes(http::Router& router, App& app);
+void change_routes(http::Router& router, App& app);
 
 /// The scope of a route under /forms/{form}: where the form's subject is.
 http::ScopeOf scope_of_form(App& app);

@@ -23,7 +23,8 @@ struct Identity::State {
     State(db::Db& store, auth::PasswordHasher& passwords, const Settings& wanted)
         : db(store), hasher(passwords), settings(wanted), memory(wanted.remembered.count()) {}
 
-    Result<std::optional<Session>> find(std::string_view token);
+    /// `in_use`: the idle time begins anew.
+    Result<std::optional<Session>> find(std::string_view token, bool in_use);
     void touch(std::string_view token, const Session& session, Instant at);
 
     db::Db& db;
@@ -32,7 +33,7 @@ struct Identity::State {
     Memory memory;
 };
 
-Result<std::optional<Session>> Identity::State::find(std::string_view token) {
+Result<std::optional<Session>> Identity::State::find(std::string_view token, bool in_use) {
     if (!is_token(token)) return std::optional<Session>{};
     const Instant at = now();
     auto session = memory.find(token, at);
@@ -43,7 +44,7 @@ Result<std::optional<Session>> Identity::State::find(std::string_view token) {
             TRY(db.read([&](db::Tx& tx) { return find_session(tx, token, settings.lifetimes); }));
         if (session) memory.keep(ticket, token, *session, at);
     }
-    if (session) touch(token, *session, at);
+    if (session && in_use) touch(token, *session, at);
     return session;
 }
 
@@ -78,7 +79,7 @@ void Identity::forget() {
 }
 
 Result<std::optional<Session>> Identity::session_of(const http::Request& request) {
-    return state_->find(request.cookie(session_cookie).value_or(""));
+    return state_->find(request.cookie(session_cookie).value_or(""), !request.is_repeated);
 }
 
 Result<void> Identity::authorise(http::Request& request, const http::Access& access) {

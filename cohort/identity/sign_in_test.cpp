@@ -184,6 +184,24 @@ TEST_CASE("a session ends after half an hour without a request, and lives on wit
     });
 }
 
+TEST_CASE("a page that only listens keeps no session alive") {
+    in_world([](World& world) {
+        const auto token = world.token_of("anna");
+        http::Request again = World::request(http::Method::get, token);
+        again.is_repeated = true;
+        const auto may_listen = [&] {
+            return world.identity.session_of(again).value().has_value();
+        };
+        for (int i = 0; i < 29; ++i) {
+            weft::sleep(1min);
+            CHECK(may_listen());
+        }
+        weft::sleep(1min);
+        CHECK_FALSE(may_listen());
+        CHECK_FALSE(alive(world, token));
+    });
+}
+
 TEST_CASE("a session ends after twelve hours, however busy") {
     in_world([](World& world) {
         const auto token = world.token_of("anna");

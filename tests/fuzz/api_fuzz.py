@@ -154,6 +154,10 @@ class Fuzzer:
             try:
                 self.connection.request(method, target, body=body, headers=headers)
                 answer = self.connection.getresponse()
+                if answer.headers.get_content_type() == "text/event-stream":  # it has no end
+                    answer.close()
+                    self.connection.close()
+                    return answer.status, answer.headers, b""
                 return answer.status, answer.headers, answer.read()
             except (http.client.HTTPException, OSError):
                 # The server may close after an error; a second time it is not that.

@@ -73,6 +73,7 @@ const Line lines[] = {
     {"GET /api/v1/studies/{study}/access", Place::study, "audit"},
     {"GET /api/v1/studies/{study}/audit", Place::study, "audit"},
     {"GET /api/v1/studies/{study}/matrix", Place::study, "subjects"},
+    {"GET /api/v1/studies/{study}/changes", Place::study, "subjects"},
     {"POST /api/v1/studies/{study}/subjects", Place::site, "enrol", R"({"site":"{site}"})"},
     {"GET /api/v1/subjects/{subject}", Place::site, "subjects"},
     {"POST /api/v1/subjects/{subject}/forms", Place::site, "edit", R"({"event":"V","form":"F"})"},

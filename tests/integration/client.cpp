@@ -60,7 +60,7 @@ Answer Client::ask(const std::string& method, const std::string& target, const s
         all.emplace_back("Content-Length", std::to_string(body.size()));
     Answer answer;
     if (send(head_of(method, target, all) + body)) answer = receive();
-    if (answer.status == 0) connection_ = {};
+    if (answer.status == 0 || answer.header("Connection") == "close") connection_ = {};
     return answer;
 }
 

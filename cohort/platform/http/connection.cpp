@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "cohort/platform/http/event_stream.h"
 #include "cohort/platform/http/problem.h"
 #include "cohort/platform/http/writer.h"
 
@@ -98,11 +99,24 @@ Connection::After Connection::serve_one(std::size_t head_bytes) {
     const Answer answer = dispatcher_.answer(head_, *this, stream_, peer_);
     answered_.store(true);
     if (answer.peer_gone) return After::close;
+    if (answer.reply.events) return serve_events(answer, head_only);
     // An unread body that is small and on its way is cheaper to read than a fresh connection.
     const bool keep = head_.keep_alive && !stopping_.load() && discard_body();
     if (!write(answer, keep, head_only)) return After::close;
     if (!keep) linger();
     return keep ? After::keep : After::close;
+}
+
+// The stream ends with the connection: no length could be told. What the caller sends meanwhile is
+// no request any more.
+Connection::After Connection::serve_events(const Answer& answer, bool head_only) {
+    if (!write(answer, false, head_only)) return After::close;
+    if (!head_only) {
+        EventStream sink{stream_, answer.may_listen, stopping_, limits_.body_grace};
+        dispatcher_.feed(answer, sink, stream_);
+    }
+    stream_.finish_writing();
+    return After::close;
 }
 
 weft::TimePoint Connection::body_deadline(std::size_t bytes) const {

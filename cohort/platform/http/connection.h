@@ -53,6 +53,7 @@ class Connection final : public Guest, private BodySource {
     Result<std::string> read(std::size_t limit) override;
     Result<std::size_t> wait_for_head();
     After serve_one(std::size_t head_bytes);
+    After serve_events(const Answer& answer, bool head_only);
     Result<void> write(const Answer& answer, bool keep_alive, bool head_only);
     bool discard_body();
     void refuse(const Error& error);

@@ -24,6 +24,7 @@ struct Dispatcher::Call {
     weft::TimePoint started;
     Trace trace = {};
     bool peer_gone = false;
+    std::function<Result<void>()> may_listen = {};
 };
 
 namespace {
@@ -135,6 +136,7 @@ Answer Dispatcher::answer(Head& head, BodySource& body, Stream& stream, const st
         auto result = without_exceptions(log_, [&] { return route(call); });
         answer.reply = result ? std::move(*result) : problem(result.error());
         answer.peer_gone = call.peer_gone;
+        answer.may_listen = std::move(call.may_listen);
         finish(call, answer);
     });
     return answer;
@@ -207,6 +209,37 @@ Result<Reply> Dispatcher::run(Call& call, const Route& route) {
     return bounded(call, route, [&] { return run_handler(call, route); });
 }
 
+// An open stream holds no place among the running requests, so it has a bound of its own.
+Result<void> Dispatcher::open_stream(Call& call, const Route& route) {
+    if (metrics_.event_streams.load() >= static_cast<std::int64_t>(event_streams_max_)) {
+        metrics_.refused.fetch_add(1, std::memory_order_relaxed);
+        return unavailable("too-many-streams", "Too many callers listen. Try again in a moment.");
+    }
+    auto asked = std::make_shared<Request>(call.request);
+    asked->is_repeated = true;
+    call.may_listen = [this, asked, &route] { return authorise_(*asked, route.access); };
+    return {};
+}
+
+void Dispatcher::feed(const Answer& answer, EventSink& sink, Stream& stream) {
+    const auto began = weft::Clock::now();
+    metrics_.event_streams.fetch_add(1);
+    struct Held {
+        Metrics& metrics;
+        ~Held() { metrics.event_streams.fetch_sub(1); }
+    } held{metrics_};
+    const auto ended = weft::cancellable([&](weft::CancelHandle& handle) {
+        const HangupWatch::Guard guard{watch_, stream, handle};
+        return without_exceptions(log_, [&] { return answer.reply.events(sink); });
+    });
+    log_.info(
+        "http.stream-ended",
+        {{"request", answer.request_id},
+         {"code", ended ? "done" : ended.error().code.c_str()},
+         {"ms", std::chrono::duration_cast<std::chrono::milliseconds>(weft::Clock::now() - began)
+                    .count()}});
+}
+
 Result<Reply> Dispatcher::run_handler(Call& call, const Route& route) {
     TRY(call.request.check_query());
     auto key = keys_.start(call.request);
@@ -214,7 +247,9 @@ Result<Reply> Dispatcher::run_handler(Call& call, const Route& route) {
         return problem(Problem{.error = key.error(), .retry_after = std::chrono::seconds{1}});
     }
     const auto held = TRY(std::move(key));
-    return route.handler(call.request);
+    Reply reply = TRY(route.handler(call.request));
+    if (reply.events) TRY(open_stream(call, route));
+    return reply;
 }
 
 // Under the route's deadline, and only as long as the caller is there. The deadline stands inside:

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <string>
 #include <type_traits>
@@ -32,7 +33,8 @@ class BodySource {
 struct Answer {
     Reply reply;
     std::string request_id;
-    bool peer_gone = false;  ///< nobody is there to read the reply
+    bool peer_gone = false;                         ///< nobody is there to read the reply
+    std::function<Result<void>()> may_listen = {};  ///< of an event stream: whether it still may
 };
 
 /// Writes a line of log for each request, and one more for each that took `slow_after` or longer.
@@ -47,6 +49,10 @@ class Dispatcher {
     /// The answer to what could not be read as a request.
     Answer refuse(const Error& error, const std::string& peer);
 
+    /// Runs the feed of an answer that is a stream of events, after its head was written, until it
+    /// ends or its caller hangs up.
+    void feed(const Answer& answer, EventSink& sink, Stream& stream);
+
     /// Cancels the handlers of callers who have gone, until the ambient context ends.
     void watch_hangups() { watch_.run(); }
 
@@ -56,6 +62,7 @@ class Dispatcher {
     std::string next_id();
     Result<Reply> route(Call& call);
     Result<Reply> run(Call& call, const Route& route);
+    Result<void> open_stream(Call& call, const Route& route);
     Result<Reply> run_handler(Call& call, const Route& route);
     template <class F>
     std::invoke_result_t<F&> bounded(Call& call, const Route& route, F f);
@@ -67,6 +74,7 @@ class Dispatcher {
     const log::Logger& log_;
     std::size_t requests_max_;
     weft::Duration slow_after_;
+    std::size_t event_streams_max_ = 1000;
     HangupWatch watch_;
     RunningKeys keys_;
     std::map<const Route*, Metrics::RouteCounters*> counters_;

@@ -101,6 +101,8 @@ std::string Metrics::to_text() const {
           static_cast<double>(connections.load()));
     gauge(text, "cohort_http_requests_running", "Requests in a handler.",
           static_cast<double>(requests_running.load()));
+    gauge(text, "cohort_http_event_streams", "Callers who listen to events.",
+          static_cast<double>(event_streams.load()));
     for (const Gauge& one : gauges_) gauge(text, one.name, one.help, one.read());
     return text;
 }

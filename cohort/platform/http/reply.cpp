@@ -27,6 +27,13 @@ Reply Reply::empty(int status) {
     return reply;
 }
 
+Reply Reply::stream(EventFeed feed) {
+    Reply reply = bytes(200, "text/event-stream", {});
+    reply.events = std::move(feed);
+    reply.set("X-Accel-Buffering", "no");  // nginx would wait for a buffer to fill
+    return reply;
+}
+
 static bool same_name(std::string_view a, std::string_view b) {
     const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
     return std::equal(a.begin(), a.end(), b.begin(), b.end(),

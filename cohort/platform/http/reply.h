@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "cohort/base/json.h"
+#include "cohort/platform/http/events.h"
 
 namespace cohort::http {
 
@@ -28,11 +29,16 @@ struct Reply {
     std::vector<std::pair<std::string, std::string>> headers;
     std::string body;
     std::shared_ptr<const std::string> shared_body;  ///< instead of `body`: sent without a copy
+    EventFeed events = {};  ///< instead of a body: what follows for as long as the caller listens
 
     static Reply json(int status, const json::value& value);
     static Reply text(int status, std::string text);
     static Reply bytes(int status, std::string content_type, std::string body);
     static Reply empty(int status = 204);
+
+    /// A stream of server-sent events. The feed runs after the handler has returned, without its
+    /// deadline; the caller's right is asked for again every few seconds.
+    static Reply stream(EventFeed feed);
 
     /// Sets a header, replacing one of that name. CR, LF and NUL in a value end the request with a
     /// 500: what a user typed can never become a header of ours.

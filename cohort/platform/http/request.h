@@ -34,6 +34,7 @@ struct Request {
     std::string peer;  ///< the caller's address, without the port
     Instant received;
     std::optional<Principal> caller;
+    bool is_repeated = false;  ///< asked again for an open stream: no sign of life of its user
 
     /// Who calls. Only in handlers behind `Access::signed_in` or `Access::needs`.
     const Principal& principal() const;

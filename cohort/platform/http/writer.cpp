@@ -53,7 +53,7 @@ Result<void> append_head(std::string& out, const Reply& reply, const Framing& fr
     out.append("HTTP/1.1 ").append(std::to_string(reply.status)).append(" ");
     out.append(reason(reply.status)).append("\r\n");
     append(out, "Date", to_http_date(framing.date));
-    if (!is_bodyless(reply.status)) {
+    if (!is_bodyless(reply.status) && !reply.events) {
         append(out, "Content-Length", std::to_string(reply.content().size()));
     }
     if (!framing.keep_alive) append(out, "Connection", "close");

@@ -51,7 +51,8 @@ class SingleFlight {
             flight->done.wait(where);
             if (flight->abandoned) continue;
             if (flight->thrown) std::rethrow_exception(flight->thrown);
-            return {*flight->value, true};
+            // It landed without being abandoned and without an exception.
+            return {*flight->value, true};  // NOLINT(bugprone-unchecked-optional-access)
         }
     }
 
@@ -97,7 +98,7 @@ class SingleFlight {
             throw;
         }
         const bool shared = land(key, flight);
-        return {*flight->value, shared};
+        return {*flight->value, shared};  // NOLINT(bugprone-unchecked-optional-access): made above
     }
 
     /// Ends the flight, out of reach of a cancel: those who wait must hear of it.
