@@ -3,9 +3,11 @@
 
 #include "weft/blocking.h"
 
+#include "cohort/base/version.h"
 #include "cohort/capture/matrix_store.h"
 #include "cohort/identity/grants.h"
 #include "cohort/interop/export.h"
+#include "cohort/platform/http/caching.h"
 #include "cohort/platform/http/idempotency.h"
 #include "cohort/sites/sites.h"
 #include "cohort/study/definition_schema.h"
@@ -128,12 +130,19 @@ Result<MetadataVersionId> wanted_version(db::Tx& tx, const Request& request, con
 
 Result<Reply> get_definition(App& app, Request& request) {
     const auto id = TRY(request.id_param<StudyId>("study"));
-    const auto definition =
-        TRY(app.db.read([&](db::Tx& tx) -> Result<std::shared_ptr<const study::Definition>> {
-            TRY(study::get(tx, id));
-            return study::definition(tx, TRY(wanted_version(tx, request, id)));
-        }));
-    return Reply::json(200, study::to_json(*definition));
+    std::shared_ptr<const study::Definition> definition;
+    std::string tag;
+    TRY(app.db.read([&](db::Tx& tx) -> Result<void> {
+        TRY(study::get(tx, id));
+        const auto version = TRY(wanted_version(tx, request, id));
+        // A version never changes, but how this software writes it may.
+        tag = "\"" + version.text + "-" + software_version() + "\"";
+        if (!http::has_already(request, tag)) definition = TRY(study::definition(tx, version));
+        return {};
+    }));
+    Reply reply = definition ? Reply::json(200, study::to_json(*definition)) : Reply::empty(304);
+    http::keep_privately(reply, std::move(tag));
+    return reply;
 }
 
 Result<void> require_xml(const Request& request) {
@@ -225,7 +234,8 @@ void routes(http::Router& router, App& app) {
                 .summary = "Everything the study asks: events, forms, items, checks, code lists",
                 .query = {{.name = "version",
                            .what = "Another metadata version than the latest, by OID or id"}},
-                .good = {{200, "The version", Content::json(study::definition_schema())}}});
+                .good = {{200, "The version", Content::json(study::definition_schema())},
+                         {304, "The caller has it already"}}});
     router.add(Method::get, "/api/v1/studies/{study}/export.xml",
                Access::needs(Permission::export_run, scope_of_study), handler(get_export),
                {.name = "exportStudy",

@@ -43,6 +43,17 @@ TEST_CASE("a posted study is listed, described and given out again") {
         const Answer definition = w.ask("builder", "GET", one + "/definition");
         CHECK(definition.at("/items/0/question/en") == "How many?");
         CHECK(w.ask("builder", "GET", one + "/definition?version=M").outcome() == "200");
+        // The browser may keep it, nobody else, and has to ask.
+        CHECK(definition.header("Cache-Control") == "private, no-cache");
+        const Pairs kept = {{"if-none-match", definition.header("ETag")}};
+        const Answer same = w.ask("builder", "GET", one + "/definition", "", kept);
+        CHECK(same.status == 304);
+        CHECK(same.text.empty());
+        CHECK(same.header("ETag") == definition.header("ETag"));
+        CHECK(w.ask("editor", "GET", one + "/definition", "", kept).status == 404);
+        CHECK(
+            w.ask("builder", "GET", one + "/definition", "", {{"if-none-match", "\"x\""}}).status ==
+            200);
         CHECK(w.ask("builder", "GET", one + "/definition?version=X").outcome() ==
               "404 metadata-version");
         const Answer exported = w.ask("builder", "GET", one + "/export.xml");

@@ -9,6 +9,7 @@
 
 #include "weft/context.h"
 
+#include "cohort/platform/http/caching.h"
 #include "cohort/platform/http/problem.h"
 #include "cohort/platform/http/target.h"
 #include "cohort/platform/http/trace.h"
@@ -249,6 +250,8 @@ Result<Reply> Dispatcher::run_handler(Call& call, const Route& route) {
     const auto held = TRY(std::move(key));
     Reply reply = TRY(route.handler(call.request));
     if (reply.events) TRY(open_stream(call, route));
+    if (route.access.kind() != Access::Kind::open && is_shareable(reply))
+        reply.set("Cache-Control", "no-store");
     return reply;
 }
 

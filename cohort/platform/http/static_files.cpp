@@ -9,6 +9,8 @@
 #include <utility>
 
 #include "cohort/platform/auth/digest.h"
+#include "cohort/platform/http/caching.h"
+#include "cohort/platform/http/header_list.h"
 
 namespace cohort::http {
 
@@ -51,17 +53,6 @@ std::string_view last_segment(std::string_view path) {
     return path.substr(path.rfind('/') + 1);
 }
 
-// "W/" apart, as RFC 9110 §13.1.2 compares for GET.
-bool lists_tag(std::string_view header, std::string_view tag) {
-    return header == "*" || header.find(tag) != header.npos;
-}
-
-std::string_view trimmed(std::string_view text) {
-    const auto first = text.find_first_not_of(" \t");
-    if (first == text.npos) return {};
-    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
 // "q=0", "q=0.0" and so on: the weight that says "not this one".
 bool is_zero_weight(std::string_view parameter) {
     if (!parameter.starts_with("q=") && !parameter.starts_with("Q=")) return false;
@@ -73,8 +64,7 @@ bool is_zero_weight(std::string_view parameter) {
 bool takes_gzip(std::string_view header) {
     bool by_star = false;
     while (!header.empty()) {
-        const std::string_view one = header.substr(0, header.find(','));
-        header.remove_prefix(std::min(one.size() + 1, header.size()));
+        const std::string_view one = take_member(header);
         const auto semicolon = std::min(one.find(';'), one.size());
         const std::string_view name = trimmed(one.substr(0, semicolon));
         const bool refused =
@@ -148,8 +138,7 @@ Result<Reply> StaticFiles::answer(const Request& request) const {
     reply.set("Cache-Control", file.is_hashed ? "public, max-age=31536000, immutable" : "no-cache");
     if (file.gzip) reply.set("Vary", "Accept-Encoding");
     if (is_gzip) reply.set("Content-Encoding", "gzip");
-    const auto known = request.header("if-none-match");
-    if (known && lists_tag(*known, content.etag)) {
+    if (has_already(request, content.etag)) {
         reply.status = 304;
     } else {
         reply.shared_body = content.bytes;
