@@ -33,7 +33,7 @@ module(cohort/study               USES cohort/base cohort/platform/db cohort/pla
 module(cohort/platform/log        USES runtime cohort/base WRAPS "fcntl.h|unistd.h")
 module(cohort/platform/config     USES runtime cohort/base WRAPS "toml\\+\\+/.*|unistd.h")
 module(cohort/platform/resilience USES runtime cohort/base)
-module(cohort/platform/http       USES runtime weft_tls cohort/base cohort/platform/auth cohort/platform/db cohort/platform/log WRAPS "boost/beast/.*|cxxabi.h|poll.h|sys/resource.h|sys/socket.h")
+module(cohort/platform/http       USES runtime weft_tls cohort/base cohort/platform/resilience cohort/platform/auth cohort/platform/db cohort/platform/log WRAPS "boost/beast/.*|cxxabi.h|poll.h|sys/resource.h|sys/socket.h")
 module(cohort/platform            FLAT USES cohort/base cohort/platform/config cohort/platform/db cohort/platform/http cohort/platform/log)
 module(cohort/audit               USES runtime cohort/base cohort/platform/db cohort/platform/auth cohort/migrations)
 module(cohort/platform/zones      USES cohort/base)

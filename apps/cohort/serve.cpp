@@ -45,7 +45,9 @@ static http::ServerOptions server_options(const config::Config& config) {
     };
     options.connections_max = count("http.connections_max");
     options.connections_per_address_max = count("http.connections_per_address_max");
-    options.requests_max = count("http.requests_max");
+    options.bounds.requests_max = count("http.requests_max");
+    options.bounds.requests_per_second =
+        static_cast<double>(config.number("http.requests_per_second_of_address"));
     options.slow_after = config.duration("log.slow");
     options.limits.header_timeout = config.duration("http.header_timeout");
     options.limits.idle_timeout = config.duration("http.idle_timeout");

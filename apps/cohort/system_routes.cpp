@@ -144,7 +144,8 @@ void system_routes(http::Router& router, App& app, const audit::Sealer& sealer) 
                [&app](Request&) { return get_health(app); },
                {.name = "readHealth",
                 .summary = "Whether the server can do its work",
-                .good = {{200, "It can", Content::json(health)}}});
+                .good = {{200, "It can", Content::json(health)}},
+                .priority = resilience::Priority::vital});
     router.add(Method::get, "/metrics", needs_system_view(),
                [&app](Request&) -> Result<Reply> {
                    return Reply::bytes(200, "text/plain; version=0.0.4; charset=utf-8",
@@ -152,7 +153,8 @@ void system_routes(http::Router& router, App& app, const audit::Sealer& sealer) 
                },
                {.name = "readMetrics",
                 .summary = "Counters for Prometheus",
-                .good = {{200, "Prometheus text, version 0.0.4", Content::of("text/plain")}}});
+                .good = {{200, "Prometheus text, version 0.0.4", Content::of("text/plain")}},
+                .priority = resilience::Priority::vital});
     router.add(Method::get, "/config", needs_system_view(),
                [&app](Request&) -> Result<Reply> { return get_config(app); },
                {.name = "readConfig",

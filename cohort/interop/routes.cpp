@@ -241,7 +241,8 @@ void routes(http::Router& router, App& app) {
                {.name = "exportStudy",
                 .summary = "The study as ODM 1.3.2, with everything recorded",
                 .good = {{200, "An ODM file", Content::of("application/xml")}},
-                .deadline = std::chrono::minutes(2)});
+                .deadline = std::chrono::minutes(2),
+                .priority = resilience::Priority::bulk});
 }
 
 }  // namespace cohort::interop

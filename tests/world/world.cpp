@@ -232,7 +232,8 @@ World::World(const std::function<db::Options(const std::string&)>& store_in, boo
     capture::routes(server_->router, server_->app);
     interop::routes(server_->router, server_->app);
     server_->dispatcher = std::make_unique<http::Dispatcher>(
-        server_->router, server_->identity.authoriser(), server_->metrics, server_->log, 10'000);
+        server_->router, server_->identity.authoriser(), server_->metrics, server_->log,
+        http::Bounds{.requests_max = 10'000});
 }
 
 World::~World() = default;

@@ -27,6 +27,9 @@ static constexpr std::array all{
     Setting{"http.connections_per_address_max", Type::number, "1024",
             "open connections of one address"},
     Setting{"http.requests_max", Type::number, "4096", "requests being answered at one time"},
+    Setting{"http.requests_per_second_of_address", Type::number, "0",
+            "requests of one address a second, twice as many at once; more are told 429; 0: no "
+            "bound"},
     Setting{"http.header_timeout", Type::duration, "10s", "time to send a request's header"},
     Setting{"http.idle_timeout", Type::duration, "60s",
             "time between two requests of a connection"},

@@ -100,11 +100,13 @@ Connection::After Connection::serve_one(std::size_t head_bytes) {
     answered_.store(true);
     if (answer.peer_gone) return After::close;
     if (answer.reply.events) return serve_events(answer, head_only);
-    // An unread body that is small and on its way is cheaper to read than a fresh connection.
-    const bool keep = head_.keep_alive && !stopping_.load() && discard_body();
+    // Who is told that its body is too large need not go on sending it.
+    const bool is_wanted = answer.reply.status != 413;
+    const bool keep = head_.keep_alive && !stopping_.load() && is_wanted && can_discard_body();
     if (!write(answer, keep, head_only)) return After::close;
-    if (!keep) linger();
-    return keep ? After::keep : After::close;
+    if (keep && discard_body()) return After::keep;
+    linger();
+    return After::close;
 }
 
 // The stream ends with the connection: no length could be told. What the caller sends meanwhile is
@@ -149,12 +151,17 @@ Result<std::string> Connection::read(std::size_t limit) {
     }
 }
 
-// Shape: whether the next request can be read from here.
-bool Connection::discard_body() {
+// An unread body that is small and on its way is cheaper to read than a fresh connection.
+bool Connection::can_discard_body() const {
     if (!parser_ || parser_->done()) return true;
     if (body_started_ || head_.expects_continue) return false;
-    if (head_.content_length.value_or(discard_bytes_max + 1) > discard_bytes_max) return false;
-    return read(discard_bytes_max).ok();
+    return head_.content_length.value_or(discard_bytes_max + 1) <= discard_bytes_max;
+}
+
+// After the answer, which may be why it is never sent. Shape: whether the next request can be read
+// from here.
+bool Connection::discard_body() {
+    return !parser_ || parser_->done() || read(discard_bytes_max).ok();
 }
 
 Result<void> Connection::write(const Answer& answer, bool keep_alive, bool head_only) {

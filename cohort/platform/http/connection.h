@@ -55,6 +55,7 @@ class Connection final : public Guest, private BodySource {
     After serve_one(std::size_t head_bytes);
     After serve_events(const Answer& answer, bool head_only);
     Result<void> write(const Answer& answer, bool keep_alive, bool head_only);
+    bool can_discard_body() const;
     bool discard_body();
     void refuse(const Error& error);
     void linger();

@@ -290,7 +290,7 @@ TEST_CASE("a connection without a request is closed quietly after the idle time"
 
 TEST_CASE("over the bound of running requests the caller is told to come back, before the body") {
     World world;
-    world.requests_max = 0;
+    world.bounds.requests_max = 0;
     const auto replies = world.exchange(get_ping);
     REQUIRE(replies.size() == 1);
     CHECK(replies[0].status == 503);
@@ -341,7 +341,8 @@ TEST_CASE("a repeated key is answered 409 while its first request runs") {
     };
     std::vector<int> statuses;
     const int code = weft::sim::run(3, [&] {
-        Dispatcher dispatcher{world.router, authorise, world.metrics, world.log, 100};
+        Dispatcher dispatcher{
+            world.router, authorise, world.metrics, world.log, {.requests_max = 100}};
         weft::scope([&](weft::Scope& s) {
             for (const std::string& bytes : {post("a"), post("a"), post("b")}) {
                 s.go([&, bytes] {
@@ -373,7 +374,8 @@ TEST_CASE("stopping ends a connection that waits and lets a running request fini
         return Reply::text(200, "done");
     });
     const int code = weft::sim::run(5, [&] {
-        Dispatcher dispatcher{world.router, authorise, world.metrics, world.log, 100};
+        Dispatcher dispatcher{
+            world.router, authorise, world.metrics, world.log, {.requests_max = 100}};
         auto idle = MemoryStream::make();
         auto busy = MemoryStream::make();
         Connection waiting{*idle.first, "x", dispatcher, world.limits, world.stopping};

@@ -61,17 +61,31 @@ std::invoke_result_t<F&> without_exceptions(const log::Logger& log, F f) {
 // Counts a running request for as long as it lives.
 class Running {
   public:
-    explicit Running(Metrics& metrics)
-        : metrics_(metrics), count_(metrics.requests_running.fetch_add(1) + 1) {}
+    explicit Running(Metrics& metrics) : metrics_(metrics) {
+        metrics_.requests_running.fetch_add(1);
+    }
     ~Running() { metrics_.requests_running.fetch_sub(1); }
     Running(const Running&) = delete;
     Running& operator=(const Running&) = delete;
-    std::int64_t count() const { return count_; }
 
   private:
     Metrics& metrics_;
-    std::int64_t count_;
 };
+
+resilience::Priority priority_of(const Route& route) {
+    if (route.doc.priority) return *route.doc.priority;
+    return is_safe(route.method) ? resilience::Priority::read : resilience::Priority::write;
+}
+
+std::chrono::seconds rounded_up(weft::Duration time) {
+    return std::max(std::chrono::seconds{1}, std::chrono::ceil<std::chrono::seconds>(time));
+}
+
+// Whether what the route stands on has failed it, whoever asked: the store away, or too slow.
+bool is_failure_of_ours(const Error* error) {
+    return error != nullptr &&
+           (error->kind == ErrorKind::unavailable || error->kind == ErrorKind::timeout);
+}
 
 void add_instance(Reply& reply, const std::string& id, const std::string& trace = {}) {
     if (reply.header("Content-Type") != "application/problem+json") return;
@@ -104,16 +118,19 @@ Error no_such_path() {
 }  // namespace
 
 Dispatcher::Dispatcher(const Router& router, Authoriser authorise, Metrics& metrics,
-                       const log::Logger& log, std::size_t requests_max, weft::Duration slow_after)
+                       const log::Logger& log, const Bounds& bounds, weft::Duration slow_after)
     : router_(router),
       authorise_(std::move(authorise)),
       metrics_(metrics),
       log_(log),
-      requests_max_(requests_max),
+      bounds_(bounds),
       slow_after_(slow_after),
+      shedder_({.running_max = bounds.requests_max, .is_overloaded = bounds.is_overloaded}),
       unrouted_(metrics.add_route("(none)")),
       id_prefix_(new_uuid().substr(24)) {
+    if (bounds.requests_per_second > 0) of_address_.emplace(bounds.requests_per_second);
     for (const Route& route : router.routes()) {
+        breakers_.try_emplace(&route);
         counters_[&route] =
             &metrics.add_route(std::string{to_string(route.method)} + " " + route.pattern);
     }
@@ -185,34 +202,85 @@ Result<Reply> Dispatcher::run(Call& call, const Route& route) {
         return invalid("body-too-large", "The body may have at most " +
                                              std::to_string(route.doc.body_bytes_max) + " bytes.");
     }
-    const Running running{metrics_};
-    if (running.count() > static_cast<std::int64_t>(requests_max_)) {
+    if (auto refused = refuse_early(call, route)) return std::move(*refused);
+    const auto pass = shedder_.admit(priority_of(route));
+    if (!pass) {
         metrics_.refused.fetch_add(1, std::memory_order_relaxed);
         return unavailable("overloaded", "The server is busy. Try again in a moment.");
     }
+    const Running running{metrics_};
+    return run_admitted(call, route);
+}
+
+// Before the right is asked for and the body read: what can only be refused costs next to nothing.
+std::optional<Reply> Dispatcher::refuse_early(const Call& call, const Route& route) {
+    if (priority_of(route) == resilience::Priority::vital) return std::nullopt;
+    if (const auto wait = of_address_ ? of_address_->take(call.request.peer) : std::nullopt) {
+        metrics_.refused.fetch_add(1, std::memory_order_relaxed);
+        return problem(Problem{
+            .error = Error{ErrorKind::throttled, "too-many-requests",
+                           "Too many requests come from your address. Try again in a moment."},
+            .retry_after = rounded_up(*wait)});
+    }
+    if (!breakers_.at(&route).allow()) {
+        metrics_.held_back.fetch_add(1, std::memory_order_relaxed);
+        return problem(Problem{
+            .error = unavailable("held-back",
+                                 "This has failed for others just now, and is tried only now and "
+                                 "then until it works again."),
+            .retry_after = resilience::Breaker::retry_after});
+    }
+    return std::nullopt;
+}
+
+Result<Reply> Dispatcher::run_admitted(Call& call, const Route& route) {
     const auto authorise = [&] { return authorise_(call.request, route.access); };
     const auto authorised_handler = [&]() -> Result<Reply> {
         TRY(authorise());
         return run_handler(call, route);
     };
-    if (!call.head.has_body) return bounded(call, route, authorised_handler);
+    if (!call.head.has_body) return judged(call, route, authorised_handler);
     // The body arrives at the caller's pace, under limits of its own, not under the route's
     // deadline.
     const bool first = !route.access.reads_body();
-    if (first) TRY(bounded(call, route, authorise));
+    if (first) {
+        auto right = bounded(call, route, authorise);
+        if (!right) {
+            tell_breaker(call, route, &right.error());
+            return std::move(right).error();
+        }
+    }
     auto body = call.body.read(route.doc.body_bytes_max);
     if (!body) {
         call.peer_gone = body.error().code == "peer-gone";
         return body.error();
     }
     call.request.body = std::move(*body);
-    if (!first) return bounded(call, route, authorised_handler);
-    return bounded(call, route, [&] { return run_handler(call, route); });
+    if (!first) return judged(call, route, authorised_handler);
+    return judged(call, route, [&] { return run_handler(call, route); });
+}
+
+// bounded(), and the route's breaker is told how it went.
+template <class F>
+Result<Reply> Dispatcher::judged(Call& call, const Route& route, F f) {
+    Result<Reply> result = bounded(call, route, f);
+    tell_breaker(call, route, result ? nullptr : &result.error());
+    return result;
+}
+
+// An answer that somebody else was the cause of says that the route works.
+void Dispatcher::tell_breaker(const Call& call, const Route& route, const Error* error) {
+    if (call.peer_gone) return;
+    resilience::Breaker& breaker = breakers_.at(&route);
+    if (is_failure_of_ours(error))
+        breaker.failed();
+    else
+        breaker.succeeded();
 }
 
 // An open stream holds no place among the running requests, so it has a bound of its own.
 Result<void> Dispatcher::open_stream(Call& call, const Route& route) {
-    if (metrics_.event_streams.load() >= static_cast<std::int64_t>(event_streams_max_)) {
+    if (metrics_.event_streams.load() >= static_cast<std::int64_t>(bounds_.event_streams_max)) {
         metrics_.refused.fetch_add(1, std::memory_order_relaxed);
         return unavailable("too-many-streams", "Too many callers listen. Try again in a moment.");
     }

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <type_traits>
 
@@ -17,6 +18,9 @@
 #include "cohort/platform/http/running_keys.h"
 #include "cohort/platform/http/stream.h"
 #include "cohort/platform/log/log.h"
+#include "cohort/platform/resilience/breaker.h"
+#include "cohort/platform/resilience/rate_limits.h"
+#include "cohort/platform/resilience/shedder.h"
 
 namespace cohort::http {
 
@@ -37,11 +41,19 @@ struct Answer {
     std::function<Result<void>()> may_listen = {};  ///< of an event stream: whether it still may
 };
 
+/// How much is taken at once.
+struct Bounds {
+    std::size_t requests_max = 4096;           ///< running; exports and reads get a part of it
+    std::size_t event_streams_max = 1000;      ///< beside them
+    double requests_per_second = 0;            ///< of one address; 0: no bound
+    std::function<bool()> is_overloaded = {};  ///< whether the machine does not keep up
+};
+
 /// Writes a line of log for each request, and one more for each that took `slow_after` or longer.
 class Dispatcher {
   public:
     Dispatcher(const Router& router, Authoriser authorise, Metrics& metrics, const log::Logger& log,
-               std::size_t requests_max, weft::Duration slow_after = std::chrono::seconds(1));
+               const Bounds& bounds, weft::Duration slow_after = std::chrono::seconds(1));
 
     /// Answers one request. Never throws but Cancelled: whatever a handler does, the process lives.
     Answer answer(Head& head, BodySource& body, Stream& stream, const std::string& peer);
@@ -62,8 +74,13 @@ class Dispatcher {
     std::string next_id();
     Result<Reply> route(Call& call);
     Result<Reply> run(Call& call, const Route& route);
+    std::optional<Reply> refuse_early(const Call& call, const Route& route);
+    Result<Reply> run_admitted(Call& call, const Route& route);
+    void tell_breaker(const Call& call, const Route& route, const Error* error);
     Result<void> open_stream(Call& call, const Route& route);
     Result<Reply> run_handler(Call& call, const Route& route);
+    template <class F>
+    Result<Reply> judged(Call& call, const Route& route, F f);
     template <class F>
     std::invoke_result_t<F&> bounded(Call& call, const Route& route, F f);
     void finish(Call& call, Answer& answer);
@@ -72,12 +89,14 @@ class Dispatcher {
     Authoriser authorise_;
     Metrics& metrics_;
     const log::Logger& log_;
-    std::size_t requests_max_;
-    weft::Duration slow_after_;
-    std::size_t event_streams_max_ = 1000;
+    const Bounds bounds_;
+    const weft::Duration slow_after_;
+    resilience::Shedder shedder_;
+    std::optional<resilience::RateLimits> of_address_;
     HangupWatch watch_;
     RunningKeys keys_;
     std::map<const Route*, Metrics::RouteCounters*> counters_;
+    std::map<const Route*, resilience::Breaker> breakers_;
     Metrics::RouteCounters& unrouted_;
     std::string id_prefix_;
     std::atomic<std::uint64_t> ids_{0};

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "cohort/base/schema.h"
+#include "cohort/platform/resilience/shedder.h"
 
 namespace cohort::http {
 
@@ -58,6 +59,7 @@ struct Doc {
     bool takes_version = false;                ///< needs If-Match
     std::size_t body_bytes_max = 1024 * 1024;  ///< more → 413 before it is read
     std::chrono::milliseconds deadline{15'000};
+    std::optional<resilience::Priority> priority = {};  ///< else: GET is a read, others a write
 };
 
 /// A problem+json body, with members of a route's own.

@@ -66,7 +66,8 @@ TEST_CASE("a caller who reads too slowly is ended, and one beside it hears every
     World world;
     world.get("/events", count_up);
     const int code = weft::sim::run(5, [&] {
-        Dispatcher dispatcher{world.router, authorise, world.metrics, world.log, 100};
+        Dispatcher dispatcher{
+            world.router, authorise, world.metrics, world.log, {.requests_max = 100}};
         auto slow = MemoryStream::make(3);
         auto quick = MemoryStream::make();
         const auto began = weft::Clock::now();
@@ -103,7 +104,7 @@ TEST_CASE("who loses the right to listen is ended within five seconds") {
             if (may) return {};
             return unauthenticated("no-session", "The session has ended.");
         };
-        Dispatcher dispatcher{world.router, ask, world.metrics, world.log, 100};
+        Dispatcher dispatcher{world.router, ask, world.metrics, world.log, {.requests_max = 100}};
         auto [stream, peer] = MemoryStream::make();
         weft::Duration took{};
         weft::scope([&, &stream = stream, &peer = peer](weft::Scope& s) {

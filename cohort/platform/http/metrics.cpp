@@ -92,6 +92,9 @@ std::string Metrics::to_text() const {
     for (const RouteCounters& route : routes_) histogram(text, route);
     head(text, "cohort_http_refused_total", "counter", "Turned away because a bound was reached.");
     text += "cohort_http_refused_total " + std::to_string(refused.load()) + "\n";
+    head(text, "cohort_http_held_back_total", "counter",
+         "Not tried, because most of the same route failed just before.");
+    text += "cohort_http_held_back_total " + std::to_string(held_back.load()) + "\n";
     head(text, "cohort_http_ended_for_others_total", "counter",
          "Closed while it asked nothing, because another needed the place.");
     text += "cohort_http_ended_for_others_total " + std::to_string(ended_for_others.load()) + "\n";

@@ -40,6 +40,7 @@ class Metrics {
     std::atomic<std::int64_t> requests_running{0};  ///< in a handler
     std::atomic<std::int64_t> event_streams{0};     ///< open streams of events
     std::atomic<std::int64_t> refused{0};           ///< turned away because a bound was reached
+    std::atomic<std::int64_t> held_back{0};         ///< not tried, because others failed
     std::atomic<std::int64_t> ended_for_others{0};  ///< closed because another needed the place
     std::atomic<std::int64_t> malformed{0};         ///< not HTTP, or HTTP that is not taken
 

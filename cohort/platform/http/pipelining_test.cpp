@@ -47,7 +47,8 @@ TEST_CASE("a caller whose request has come, though nobody has read it, makes roo
     };
     World world;
     const int code = weft::sim::run(5, [&] {
-        Dispatcher dispatcher{world.router, authorise, world.metrics, world.log, 100};
+        Dispatcher dispatcher{
+            world.router, authorise, world.metrics, world.log, {.requests_max = 100}};
         Unread stream;
         Connection connection{stream, "x", dispatcher, world.limits, world.stopping};
         weft::scope([&](weft::Scope& s) {
@@ -81,7 +82,8 @@ TEST_CASE("who sends requests ahead and reads no answer is not read on, and give
         return Reply::text(200, std::string(100'000, 'a'));
     });
     const int code = weft::sim::run(5, [&] {
-        Dispatcher dispatcher{world.router, authorise, world.metrics, world.log, 100};
+        Dispatcher dispatcher{
+            world.router, authorise, world.metrics, world.log, {.requests_max = 100}};
         auto [stream, peer] = MemoryStream::make(1);  // takes one piece that nobody reads
         const auto began = weft::Clock::now();
         weft::scope([&, &stream = stream, &peer = peer](weft::Scope& s) {

@@ -72,13 +72,19 @@ class Server::Handshake final : public Guest {
     std::atomic<bool> over_{false};
 };
 
+static Bounds with_lag(Bounds bounds, const resilience::Lag& lag) {
+    if (!bounds.is_overloaded) bounds.is_overloaded = [&lag] { return lag.is_overloaded(); };
+    return bounds;
+}
+
 Server::Server(const Router& router, Authoriser authorise, Metrics& metrics, const log::Logger& log,
                ServerOptions options)
     : log_(log),
       metrics_(metrics),
       options_(std::move(options)),
-      dispatcher_(router, std::move(authorise), metrics, log, options_.requests_max,
+      dispatcher_(router, std::move(authorise), metrics, log, with_lag(options_.bounds, lag_),
                   options_.slow_after) {
+    watch_.go("processor lag", [this] { lag_.watch(); });
     watch_.go("http hangup watch", [this] { dispatcher_.watch_hangups(); });
 }
 

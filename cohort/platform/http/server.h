@@ -19,6 +19,7 @@
 #include "cohort/platform/http/router.h"
 #include "cohort/platform/http/tls.h"
 #include "cohort/platform/log/log.h"
+#include "cohort/platform/resilience/lag.h"
 
 namespace cohort::http {
 
@@ -26,7 +27,7 @@ struct ServerOptions {
     std::string address = "127.0.0.1:0";
     std::size_t connections_max = 10'000;
     std::size_t connections_per_address_max = 1024;
-    std::size_t requests_max = 4096;
+    Bounds bounds = {};
     ConnectionLimits limits = {};
     std::chrono::milliseconds slow_after{1000};  ///< then a request has a line http.slow too
     const Certificate* certificate = nullptr;  ///< with one, TLS is spoken; it outlives the server
@@ -82,6 +83,7 @@ class Server {
     std::map<std::string, std::size_t, std::less<>> per_address_;
     std::list<Guest*> open_;
 
+    resilience::Lag lag_;
     weft::TaskSet watch_{"http watch"};
     weft::TaskSet tasks_{"http connections"};
 };

@@ -64,7 +64,7 @@ struct World {
     log::Logger log{[this](std::string_view line) { lines.emplace_back(line); }};
     ConnectionLimits limits;
     std::atomic<bool> stopping{false};
-    std::size_t requests_max = 100;
+    Bounds bounds{.requests_max = 100};
 
     World() {
         router.add(Method::get, "/ping", Access::open("test"),
@@ -81,7 +81,7 @@ struct World {
     // Runs the connection's loop beside `client`, which plays the caller.
     void run(const std::function<void(MemoryStream::Peer&)>& client) {
         const int code = weft::sim::run(7, [&] {
-            Dispatcher dispatcher{router, authorise, metrics, log, requests_max};
+            Dispatcher dispatcher{router, authorise, metrics, log, bounds};
             weft::scope([&](weft::Scope& s) {
                 auto [stream, peer] = MemoryStream::make();
                 s.go("watch", [&] { dispatcher.watch_hangups(); });

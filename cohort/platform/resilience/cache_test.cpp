@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cohort/platform/resilience/cache.h"
 
-#include <set>
+#include <atomic>
 #include <string>
+#include <vector>
 
 #include "weft/scope.h"
 #include "weft/sim.h"
@@ -17,7 +18,7 @@ namespace {
 
 struct Asked {
     Cache<std::string, int> cache;
-    int times = 0;
+    std::atomic<int> times{0};
 
     explicit Asked(const CacheOptions& options) : cache(options, 1) {}
 
@@ -27,7 +28,7 @@ struct Asked {
             weft::sleep(10ms);
             if (key == "none") return not_found("none", "There is none.");
             if (key == "down") return unavailable("down", "It cannot be asked.");
-            return times;
+            return times.load();
         });
     }
 };
