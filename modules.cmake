@@ -33,7 +33,7 @@ module(cohort/study               USES cohort/base cohort/platform/db cohort/pla
 module(cohort/platform/log        USES runtime cohort/base WRAPS "fcntl.h|unistd.h")
 module(cohort/platform/config     USES runtime cohort/base WRAPS "toml\\+\\+/.*|unistd.h")
 module(cohort/platform/resilience USES runtime cohort/base)
-module(cohort/platform/http       USES runtime weft_tls cohort/base cohort/platform/resilience cohort/platform/auth cohort/platform/db cohort/platform/log WRAPS "boost/beast/.*|cxxabi.h|poll.h|sys/resource.h|sys/socket.h")
+module(cohort/platform/http       USES runtime weft_tls cohort/base cohort/platform/resilience cohort/platform/auth cohort/platform/db cohort/platform/log WRAPS "boost/beast/.*|cxxabi.h|fcntl.h|poll.h|sys/resource.h|sys/socket.h")
 module(cohort/platform            FLAT USES cohort/base cohort/platform/config cohort/platform/db cohort/platform/http cohort/platform/log)
 module(cohort/audit               USES runtime cohort/base cohort/platform/db cohort/platform/auth cohort/migrations)
 module(cohort/platform/zones      USES cohort/base)
@@ -46,7 +46,7 @@ module(tests/world                USES runtime cohort/base cohort/platform cohor
 module(apps/cohort                USES runtime cohort/base cohort/migrations cohort/platform/auth cohort/platform/config
                                        cohort/platform/db cohort/platform/http cohort/platform
                                        cohort/audit cohort/identity cohort/sites cohort/study cohort/subjects
-                                       cohort/capture cohort/interop WRAPS "CLI/.*|sys/socket.h|sys/un.h|unistd.h")
+                                       cohort/capture cohort/interop WRAPS "CLI/.*|fcntl.h|spawn.h|sys/socket.h|sys/un.h|sys/wait.h|unistd.h")
 set_target_properties(apps_cohort PROPERTIES OUTPUT_NAME cohort)
 module(tests/integration          USES runtime cohort/platform/db cohort/platform/http cohort/audit tests/support tests/world WRAPS "unistd.h")
 if(BUILD_TESTING)

@@ -161,6 +161,8 @@ std::variant<Arguments, Ending> read_arguments(int argc, const char* const* argv
     CLI::App& c = add_command(cli, arguments, shown, "config",
                               "show the settings in force and where each comes from");
     add_setting(c, arguments, "--port", "http.port");
+    add_setting(c, arguments, "--address", "http.address");
+    add_setting(c, arguments, "--web", "http.web");
 
     User user;
     add_user_commands(cli, arguments, user);

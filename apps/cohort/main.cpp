@@ -8,6 +8,7 @@
 
 #include "apps/cohort/arguments.h"
 #include "apps/cohort/commands.h"
+#include "apps/cohort/restart.h"
 #include "cohort/platform/config/config.h"
 
 namespace {
@@ -50,10 +51,11 @@ int run(const app::Arguments& arguments) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    cohort::app::remember_start(argv);
     const auto read = cohort::app::read_arguments(argc, argv);
     if (const auto* ending = std::get_if<cohort::app::Ending>(&read)) {
         std::fputs(ending->text.c_str(), ending->code == 0 ? stdout : stderr);
         return ending->code;
     }
-    return run(std::get<cohort::app::Arguments>(read));
+    return cohort::app::restart_if_asked(run(std::get<cohort::app::Arguments>(read)));
 }

@@ -13,6 +13,7 @@
 #include "apps/cohort/files.h"
 #include "apps/cohort/first_start.h"
 #include "apps/cohort/identity_settings.h"
+#include "apps/cohort/restart.h"
 #include "apps/cohort/service_manager.h"
 #include "apps/cohort/store.h"
 #include "apps/cohort/wiring.h"
@@ -79,9 +80,54 @@ static void greet(const http::Server& server, const config::Config& config) {
     std::fflush(stdout);
 }
 
-// From here on a signal to stop is kept for serve_until_signal(), however early it comes.
+constexpr std::initializer_list<int> stop_signals = {SIGINT, SIGTERM};
+constexpr std::initializer_list<int> signals = {SIGINT, SIGTERM, SIGUSR2};
+
+// From here on a signal is kept for serve_until_signal(), however early it comes.
 static void take_signals_over() {
-    (void)weft::timeout(weft::Duration::zero(), [] { weft::wait_signal({SIGINT, SIGTERM}); });
+    (void)weft::timeout(weft::Duration::zero(), [] { weft::wait_signal(signals); });
+}
+
+// Whoever asks to stop within this time is heard, also after a restart was asked for.
+static bool is_stop_asked(const App& app, weft::Duration within) {
+    const auto signal = weft::timeout(within, [] { return weft::wait_signal(stop_signals); });
+    if (!signal) return false;
+    ask_for_restart(-1);
+    tell_service_manager("STOPPING=1");
+    app.log.info("server.stopping", {{"signal", *signal}});
+    return true;
+}
+
+// Shape: whether the server is to end, with or without a program that goes on in its place.
+static bool prepare_restart(http::Server& server, const App& app) {
+    const auto socket = [&]() -> Result<int> {
+        TRY(check_next_program());
+        TRY(load_certificate(app.config));
+        return server.hand_over();
+    }();
+    if (!socket) {
+        app.log.error("server.restart-refused", {{"code", socket.error().code}});
+        return false;
+    }
+    ask_for_restart(*socket);
+    tell_service_manager("RELOADING=1");
+    app.log.info("server.restarting");
+    if (!is_stop_asked(app, app.config.duration("http.restart_grace"))) server.close_door();
+    return true;
+}
+
+// Waits until a signal asks to stop, or to restart and that can be done.
+static void wait_for_end(http::Server& server, const App& app) {
+    for (;;) {
+        const int signal = weft::wait_signal(signals);
+        if (signal == SIGUSR2) {
+            if (prepare_restart(server, app)) return;
+            continue;
+        }
+        tell_service_manager("STOPPING=1");
+        app.log.info("server.stopping", {{"signal", signal}});
+        return;
+    }
 }
 
 // Serves until a signal asks to stop, then drains.
@@ -92,9 +138,7 @@ static Result<void> serve_until_signal(http::Server& server, const App& app) {
             served = server.serve();
             if (!served) s.cancel();
         });
-        const int signal = weft::wait_signal({SIGINT, SIGTERM});
-        tell_service_manager("STOPPING=1");
-        app.log.info("server.stopping", {{"signal", signal}});
+        wait_for_end(server, app);
         const auto drained = server.stop(app.config.duration("http.drain_timeout"));
         if (!drained) app.log.warn("server.cancelled", {{"code", drained.error().code}});
     });
@@ -102,6 +146,9 @@ static Result<void> serve_until_signal(http::Server& server, const App& app) {
 }
 
 Result<int> run(const Serve&, const config::Config& config) {
+    // From first to last: after a restart the manager waits as before, however long a start takes.
+    weft::TaskSet calm{"service manager"};
+    calm.go("service manager", [] { keep_service_manager_calm(); });
     const auto certificate = TRY(load_certificate(config));
     Store store = TRY(open_store(config));
     const log::Logger log = TRY(open_log(config));
@@ -122,6 +169,7 @@ Result<int> run(const Serve&, const config::Config& config) {
 
     http::ServerOptions options = server_options(config);
     options.certificate = certificate.get();
+    options.inherited = inherited_listener();
     http::Server server{router, identity.authoriser(), metrics, log, options};
     TRY(server.listen());
     weft::TaskSet background{"background"};
@@ -133,12 +181,12 @@ Result<int> run(const Serve&, const config::Config& config) {
     });
     log.info("server.started", {{"version", software_version()}, {"address", server.address()}});
     take_signals_over();
-    background.go("service manager", [] { keep_service_manager_calm(); });
     tell_service_manager("READY=1");
     greet(server, config);
     const auto served = serve_until_signal(server, app);
     background.cancel();
     (void)sealer.seal_all();  // what is left is sealed by the next start
+    (void)is_stop_asked(app, weft::Duration::zero());
     TRY(served);
     std::printf("Stopped.\n");
     return 0;

@@ -2,6 +2,7 @@
 #include "weft/net.h"
 
 #include <cerrno>
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -117,6 +118,16 @@ Result<Listener> listen(const std::string& address, int backlog) {
     auto socket = std::make_shared<Socket>(fd);
     if (address.starts_with("unix:/")) socket->unlink_path = address.substr(5);
     return Listener(std::move(socket));
+}
+
+Result<Listener> listen_on(int fd) {
+    int listens = 0;
+    socklen_t size = sizeof listens;
+    if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) != 0 || listens == 0)
+        return Error{ErrorKind::invalid, "descriptor", "the descriptor is no listening socket"};
+    ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK);
+    ::fcntl(fd, F_SETFD, FD_CLOEXEC);
+    return Listener(std::make_shared<Socket>(fd));
 }
 
 }  // namespace weft::inline abi1::net

@@ -2,6 +2,7 @@
 #include "weft/net.h"
 
 #include <string>
+#include <unistd.h>
 #include <vector>
 
 #include "weft/detail/spawn.h"
@@ -80,6 +81,22 @@ TEST_CASE("closing a listener wakes accept") {
         auto got = listener.accept();
         REQUIRE(!got.ok());
         CHECK(got.error().code == "closed");
+    });
+}
+
+TEST_CASE("a socket that listens already is taken over, and who came meanwhile is taken in") {
+    run([] {
+        auto before = net::listen("127.0.0.1:0").value();
+        const int left = ::dup(before.fd());
+        const std::string address = before.address();
+        before.close();
+        auto caller = net::dial(address).value();
+        auto after = net::listen_on(left).value();
+        CHECK(after.address() == address);
+        CHECK(after.accept().ok());
+        const auto none = net::listen_on(caller.fd());
+        REQUIRE(!none.ok());
+        CHECK(none.error().code == "descriptor");
     });
 }
 

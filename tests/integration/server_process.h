@@ -24,6 +24,9 @@ class Server {
     const std::string& address() const { return address_; }
     int pid() const { return process_.pid(); }
 
+    /// Waits until it says once more that it is ready, after a restart. Shape: its address.
+    std::string await_ready() { return address_of(process_); }
+
     void kill();
     void signal(int number);
 

@@ -58,11 +58,13 @@ class Manager {
     int socket_ = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 };
 
-std::vector<std::string> serve(const test::TempFolder& folder, std::vector<std::string> told) {
+std::vector<std::string> serve(const test::TempFolder& folder, std::vector<std::string> told,
+                               const std::vector<std::string>& settings = {}) {
     std::vector<std::string> all{"/usr/bin/env"};
     all.insert(all.end(), told.begin(), told.end());
     all.insert(all.end(), {COHORT_BINARY, "serve", "--data", folder.path(), "--port", "0", "--set",
                            "data.demo=false"});
+    for (const std::string& one : settings) all.insert(all.end(), {"--set", one});
     return all;
 }
 
@@ -79,6 +81,39 @@ TEST_CASE("a service manager hears that the server is ready, lives and stops, in
     server.signal(SIGTERM);
     CHECK(manager.hear_news() == "STOPPING=1");
     CHECK(server.wait() == 0);
+}
+
+TEST_CASE("a service manager hears of a restart, and from the same process that it is over") {
+    const test::TempFolder folder;
+    Manager manager{folder / "manager"};
+    Process server{serve(folder, {"NOTIFY_SOCKET=" + (folder / "manager"), "WATCHDOG_USEC=20000"},
+                         {"http.restart_grace=0s"}),
+                   folder / "errors"};
+    CHECK(manager.hear_news() == "READY=1");
+    const std::string address = address_of(server);
+    server.signal(SIGUSR2);
+    CHECK(manager.hear_news() == "RELOADING=1");
+    CHECK(manager.hear_news() == "READY=1");
+    CHECK(address_of(server) == address);
+    CHECK(manager.hear() == "WATCHDOG=1");
+    server.signal(SIGTERM);
+    CHECK(manager.hear_news() == "STOPPING=1");
+    CHECK(server.wait() == 0);
+}
+
+TEST_CASE("whoever asks to stop while the server restarts is heard: there is no next program") {
+    const test::TempFolder folder;
+    Manager manager{folder / "manager"};
+    Process server{
+        serve(folder, {"NOTIFY_SOCKET=" + (folder / "manager")}, {"http.restart_grace=1h"}),
+        folder / "errors"};
+    CHECK(manager.hear_news() == "READY=1");
+    server.signal(SIGUSR2);
+    CHECK(manager.hear_news() == "RELOADING=1");
+    server.signal(SIGTERM);
+    CHECK(manager.hear_news() == "STOPPING=1");
+    CHECK(server.wait() == 0);
+    CHECK(manager.rest().empty());
 }
 
 TEST_CASE("a watchdog that is meant for another process is not told anything") {

@@ -36,6 +36,8 @@ static constexpr std::array all{
     Setting{"http.body_bytes_per_second_min", Type::size, "1KiB",
             "slower bodies are given up after a grace of 10 s"},
     Setting{"http.drain_timeout", Type::duration, "10s", "time for running requests when stopping"},
+    Setting{"http.restart_grace", Type::duration, "2s",
+            "how long a restart (SIGUSR2) lets callers finish with the connections they have"},
     Setting{
         "http.tls_certificate", Type::text, "",
         "PEM file of the server's certificate and its chain; read again when it changes; empty: "

@@ -43,7 +43,7 @@ void Connection::serve() {
             return;
         }
         if (serve_one(*head_bytes) == After::close) return;
-        if (stopping_.load() && input_.unread().empty()) break;
+        if (phase_.load() == Phase::stopping && input_.unread().empty()) break;
     }
     linger();
 }
@@ -62,10 +62,10 @@ Result<std::size_t> Connection::wait_for_head() {
         const auto end = TRY(find_head_end(bytes, seen, limits_.head));
         if (end) return *end;
         seen = bytes.empty() ? 0 : bytes.size() - 1;
-        // The order matters: stop() sets stopping_ and then looks at the state.
+        // The order matters: stop() sets the phase and then looks at the state.
         State waiting = begun ? State::in_head : State::idle;
         state_.store(waiting);
-        if (!begun && stopping_.load()) return gone();
+        if (!begun && phase_.load() == Phase::stopping) return gone();
         const auto got = input_.fill(until);
         if (!state_.compare_exchange_strong(waiting, State::busy)) return gone();
         if (got && *got > 0) continue;
@@ -102,7 +102,8 @@ Connection::After Connection::serve_one(std::size_t head_bytes) {
     if (answer.reply.events) return serve_events(answer, head_only);
     // Who is told that its body is too large need not go on sending it.
     const bool is_wanted = answer.reply.status != 413;
-    const bool keep = head_.keep_alive && !stopping_.load() && is_wanted && can_discard_body();
+    const bool keep =
+        head_.keep_alive && phase_.load() == Phase::open && is_wanted && can_discard_body();
     if (!write(answer, keep, head_only)) return After::close;
     if (keep && discard_body()) return After::keep;
     linger();
@@ -114,7 +115,7 @@ Connection::After Connection::serve_one(std::size_t head_bytes) {
 Connection::After Connection::serve_events(const Answer& answer, bool head_only) {
     if (!write(answer, false, head_only)) return After::close;
     if (!head_only) {
-        EventStream sink{stream_, answer.may_listen, stopping_, limits_.body_grace};
+        EventStream sink{stream_, answer.may_listen, phase_, limits_.body_grace};
         dispatcher_.feed(answer, sink, stream_);
     }
     stream_.finish_writing();

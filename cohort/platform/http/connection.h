@@ -29,12 +29,12 @@ struct ConnectionLimits {
 class Connection final : public Guest, private BodySource {
   public:
     Connection(Stream& stream, std::string peer, Dispatcher& dispatcher,
-               const ConnectionLimits& limits, const std::atomic<bool>& stopping)
+               const ConnectionLimits& limits, const std::atomic<Phase>& phase)
         : stream_(stream),
           peer_(std::move(peer)),
           dispatcher_(dispatcher),
           limits_(limits),
-          stopping_(stopping),
+          phase_(phase),
           input_(stream) {}
 
     /// Returns when the peer has closed, a bound was passed or the server stops. Ends writing,
@@ -43,6 +43,7 @@ class Connection final : public Guest, private BodySource {
     void serve();
 
     bool give_way(bool newcomers_only) noexcept override;
+    bool is_new() noexcept override { return !answered_.load(); }
     void stop_if_idle() noexcept override {
         if (state_.load() == State::idle) stream_.stop_reading();
     }
@@ -65,7 +66,7 @@ class Connection final : public Guest, private BodySource {
     std::string peer_;
     Dispatcher& dispatcher_;
     const ConnectionLimits& limits_;
-    const std::atomic<bool>& stopping_;
+    const std::atomic<Phase>& phase_;
     Input input_;
     /// What it does: waits for a request, has got a part of its head, answers, or makes room.
     enum class State : std::uint8_t { idle, in_head, busy, ended };

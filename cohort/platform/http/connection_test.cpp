@@ -349,7 +349,7 @@ TEST_CASE("a repeated key is answered 409 while its first request runs") {
                     auto [stream, peer] = MemoryStream::make();
                     peer.send(bytes);
                     peer.finish_sending();
-                    Connection{*stream, "x", dispatcher, world.limits, world.stopping}.serve();
+                    Connection{*stream, "x", dispatcher, world.limits, world.phase}.serve();
                     stream->finish_writing();
                     auto answer = take_all(peer.receive_all());
                     REQUIRE(answer.size() == 1);
@@ -378,8 +378,8 @@ TEST_CASE("stopping ends a connection that waits and lets a running request fini
             world.router, authorise, world.metrics, world.log, {.requests_max = 100}};
         auto idle = MemoryStream::make();
         auto busy = MemoryStream::make();
-        Connection waiting{*idle.first, "x", dispatcher, world.limits, world.stopping};
-        Connection working{*busy.first, "x", dispatcher, world.limits, world.stopping};
+        Connection waiting{*idle.first, "x", dispatcher, world.limits, world.phase};
+        Connection working{*busy.first, "x", dispatcher, world.limits, world.phase};
         const auto began = weft::Clock::now();
         weft::scope([&](weft::Scope& s) {
             s.go([&] { waiting.serve(); });
@@ -390,7 +390,7 @@ TEST_CASE("stopping ends a connection that waits and lets a running request fini
             busy.second.send("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n");
             busy.second.finish_sending();
             weft::sleep(1s);
-            world.stopping = true;
+            world.phase = Phase::stopping;
             waiting.stop_if_idle();
             working.stop_if_idle();
             auto bytes = busy.second.receive().value();

@@ -8,11 +8,8 @@
 namespace cohort::http {
 
 EventStream::EventStream(Stream& stream, std::function<Result<void>()> may_listen,
-                         const std::atomic<bool>& stopping, weft::Duration write_time)
-    : stream_(stream),
-      may_listen_(std::move(may_listen)),
-      stopping_(stopping),
-      write_time_(write_time) {}
+                         const std::atomic<Phase>& phase, weft::Duration write_time)
+    : stream_(stream), may_listen_(std::move(may_listen)), phase_(phase), write_time_(write_time) {}
 
 Result<void> EventStream::write(std::string_view bytes) {
     TRY(stream_.write_all(bytes, weft::Clock::now() + write_time_));
@@ -26,7 +23,7 @@ Result<void> EventStream::send(const Event& event) {
 
 Result<void> EventStream::pause(weft::Duration time) {
     weft::sleep(time);
-    if (stopping_.load()) return unavailable("stopping", "The server stops.");
+    if (phase_.load() == Phase::stopping) return unavailable("stopping", "The server stops.");
     const auto at = weft::Clock::now();
     if (at - asked_ >= ask_every) {
         asked_ = at;

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "cohort/platform/http/events.h"
+#include "cohort/platform/http/guest.h"
 #include "cohort/platform/http/stream.h"
 
 namespace cohort::http {
@@ -19,7 +20,7 @@ class EventStream final : public EventSink {
 
     /// `may_listen` asks the authoriser. `write_time`: how long one piece may take.
     EventStream(Stream& stream, std::function<Result<void>()> may_listen,
-                const std::atomic<bool>& stopping, weft::Duration write_time);
+                const std::atomic<Phase>& phase, weft::Duration write_time);
 
     Result<void> send(const Event& event) override;
     Result<void> pause(weft::Duration time) override;
@@ -29,7 +30,7 @@ class EventStream final : public EventSink {
 
     Stream& stream_;
     std::function<Result<void>()> may_listen_;
-    const std::atomic<bool>& stopping_;
+    const std::atomic<Phase>& phase_;
     const weft::Duration write_time_;
     weft::TimePoint wrote_ = weft::Clock::now();
     weft::TimePoint asked_ = weft::Clock::now();

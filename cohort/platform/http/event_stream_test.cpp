@@ -73,11 +73,11 @@ TEST_CASE("a caller who reads too slowly is ended, and one beside it hears every
         const auto began = weft::Clock::now();
         weft::scope([&](weft::Scope& s) {
             auto slow_end = s.go([&] {
-                Connection{*slow.first, "x", dispatcher, world.limits, world.stopping}.serve();
+                Connection{*slow.first, "x", dispatcher, world.limits, world.phase}.serve();
                 return weft::Clock::now() - began;
             });
             s.go([&] {
-                Connection{*quick.first, "y", dispatcher, world.limits, world.stopping}.serve();
+                Connection{*quick.first, "y", dispatcher, world.limits, world.phase}.serve();
             });
             slow.second.send(listen + "\r\n");
             quick.second.send(listen + "\r\n");
@@ -87,7 +87,7 @@ TEST_CASE("a caller who reads too slowly is ended, and one beside it hears every
             (void)quick.second.receive();
             for (int i = 1; i <= 12; ++i)
                 CHECK(quick.second.receive() == "id: " + std::to_string(i) + "\ndata: n\n\n");
-            world.stopping = true;
+            world.phase = Phase::stopping;
         });
     });
     CHECK(code == 0);
@@ -108,9 +108,7 @@ TEST_CASE("who loses the right to listen is ended within five seconds") {
         auto [stream, peer] = MemoryStream::make();
         weft::Duration took{};
         weft::scope([&, &stream = stream, &peer = peer](weft::Scope& s) {
-            s.go([&] {
-                Connection{*stream, "x", dispatcher, world.limits, world.stopping}.serve();
-            });
+            s.go([&] { Connection{*stream, "x", dispatcher, world.limits, world.phase}.serve(); });
             peer.send(listen + "\r\n");
             weft::sleep(61s);
             CHECK(world.metrics.event_streams == 1);
@@ -135,7 +133,7 @@ TEST_CASE("a silent stream sends a comment every fifteen seconds, and ends when 
         const auto began = weft::Clock::now();
         CHECK(peer.receive() == ":\n\n");
         CHECK(weft::Clock::now() - began == 15s);
-        world.stopping = true;
+        world.phase = Phase::stopping;
         CHECK_FALSE(peer.receive());
         CHECK(weft::Clock::now() - began == 16s);
     });

@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
+
 namespace cohort::http {
+
+/// What a server is about: it serves; it lets go of its connections, each with its next answer; or
+/// it ends, and whoever waits for its next request is ended with it.
+enum class Phase : std::uint8_t { open, closing, stopping };
 
 /// Somebody who holds a place in the server. Asked from any goroutine.
 class Guest {
@@ -15,6 +21,9 @@ class Guest {
 
     /// Ends it if it waits for its next request.
     virtual void stop_if_idle() noexcept = 0;
+
+    /// Whether it has not had an answer yet: its request may be on its way.
+    virtual bool is_new() noexcept = 0;
 };
 
 }  // namespace cohort::http

@@ -26,7 +26,7 @@ class Callers {
         std::optional<Received> reply;
         weft::scope([&, &stream = stream, &peer = peer](weft::Scope& s) {
             s.go([&] {
-                Connection{*stream, peer_name, *dispatcher, world_.limits, world_.stopping}.serve();
+                Connection{*stream, peer_name, *dispatcher, world_.limits, world_.phase}.serve();
                 stream->finish_writing();
             });
             peer.send(request);

@@ -50,7 +50,7 @@ TEST_CASE("a caller whose request has come, though nobody has read it, makes roo
         Dispatcher dispatcher{
             world.router, authorise, world.metrics, world.log, {.requests_max = 100}};
         Unread stream;
-        Connection connection{stream, "x", dispatcher, world.limits, world.stopping};
+        Connection connection{stream, "x", dispatcher, world.limits, world.phase};
         weft::scope([&](weft::Scope& s) {
             s.go([&] { connection.serve(); });
             weft::sleep(1s);
@@ -88,7 +88,7 @@ TEST_CASE("who sends requests ahead and reads no answer is not read on, and give
         const auto began = weft::Clock::now();
         weft::scope([&, &stream = stream, &peer = peer](weft::Scope& s) {
             s.go([&] {
-                Connection{*stream, "x", dispatcher, world.limits, world.stopping}.serve();
+                Connection{*stream, "x", dispatcher, world.limits, world.phase}.serve();
                 stream->finish_writing();
                 stream->stop_reading();
             });

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <fcntl.h>
 #include <limits>
 #include <memory>
 #include <mutex>
@@ -23,6 +24,8 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr int turns_before_refusing = 4;
+constexpr std::chrono::milliseconds newcomers_wait{1000};
+constexpr std::chrono::milliseconds newcomers_look_every{10};
 constexpr std::size_t turned_away_max = 256;  // who are given a moment to read that they are
 constexpr std::size_t turned_away_bytes_max = 64 * 1024;
 constexpr rlim_t descriptors_for_others = 128;  // the store, the log, the certificate, the pages
@@ -57,6 +60,7 @@ class Server::Handshake final : public Guest {
     // Whoever shakes hands has asked nothing yet, but may be about to say its next word.
     bool give_way(bool) noexcept override { return !has_unread(connection_) && end(); }
     void stop_if_idle() noexcept override { (void)end(); }
+    bool is_new() noexcept override { return true; }
 
     /// Shape: whether the connection may go on.
     bool finish() noexcept { return !over_.exchange(true); }
@@ -108,19 +112,22 @@ Result<void> Server::listen() {
                   {{"wanted", options_.connections_max}, {"possible", possible}});
         options_.connections_max = possible;
     }
-    listener_ = TRY(weft::net::listen(options_.address));
+    listener_ = TRY(options_.inherited < 0 ? weft::net::listen(options_.address)
+                                           : weft::net::listen_on(options_.inherited));
     return {};
 }
 
 Result<void> Server::serve() {
-    while (!stopping_.load()) {
+    while (phase_.load() != Phase::stopping) {
         auto connection = listener_.accept();
         if (connection) {
             accept_one(std::move(*connection));
             continue;
         }
-        if (stopping_.load()) break;
-        if (connection.error().code == "closed") return connection.error();
+        if (connection.error().code == "closed") {
+            if (phase_.load() != Phase::open) break;
+            return connection.error();
+        }
         // Out of descriptors, or a peer that left in the queue: neither may end the server.
         log_.warn("http.accept", {{"code", connection.error().code}});
         weft::sleep(50ms);
@@ -252,13 +259,33 @@ void Server::turn_away(weft::net::Connection connection) {
 }
 
 void Server::serve_stream(Stream& stream, const std::string& peer) {
-    Connection connection{stream, peer, dispatcher_, options_.limits, stopping_};
+    Connection connection{stream, peer, dispatcher_, options_.limits, phase_};
     const Place place{*this, connection};
     connection.serve();
 }
 
+// A connection that was accepted and has no goroutine yet is nobody's guest, but counted.
+bool Server::has_newcomers() {
+    const std::lock_guard lock{mutex_};
+    return metrics_.connections.load() > static_cast<std::int64_t>(open_.size()) ||
+           std::any_of(open_.begin(), open_.end(), [](Guest* guest) { return guest->is_new(); });
+}
+
+Result<int> Server::hand_over() {
+    const int socket = ::fcntl(listener_.fd(), F_DUPFD_CLOEXEC, 0);
+    if (socket < 0) return unavailable("descriptors", "There is no descriptor left.");
+    phase_.store(Phase::closing);
+    return socket;
+}
+
+void Server::close_door() {
+    listener_.close();
+    const auto until = weft::Clock::now() + newcomers_wait;
+    while (has_newcomers() && weft::Clock::now() < until) weft::sleep(newcomers_look_every);
+}
+
 Result<void> Server::stop(weft::Duration drain) {
-    stopping_.store(true);
+    phase_.store(Phase::stopping);
     listener_.close();
     {
         const std::lock_guard lock{mutex_};

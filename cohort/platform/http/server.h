@@ -31,6 +31,7 @@ struct ServerOptions {
     ConnectionLimits limits = {};
     std::chrono::milliseconds slow_after{1000};  ///< then a request has a line http.slow too
     const Certificate* certificate = nullptr;  ///< with one, TLS is spoken; it outlives the server
+    int inherited = -1;  ///< a socket that listens already, instead of `address`
 };
 
 /// An HTTP server: a goroutine for each connection. What it is given must outlive it; the routes
@@ -51,6 +52,15 @@ class Server {
     /// 503 and closed (over TLS: closed). Errors: unavailable when the listener fails for good.
     Result<void> serve();
 
+    /// Prepares for another program to go on with the same socket: from here on each answer is the
+    /// last of its connection. Shape: the socket, which goes on taking callers in; nobody closes
+    /// it.
+    Result<int> hand_over();
+
+    /// Accepts nothing more, and waits a moment for those who have had no answer yet. stop() comes
+    /// next. Blocks: the goroutine.
+    void close_door();
+
     /// Stops accepting, ends what is idle, and waits for what runs; what runs longer than `drain`
     /// is cancelled. Errors: timeout/drain when something had to be cancelled.
     Result<void> stop(weft::Duration drain);
@@ -65,6 +75,7 @@ class Server {
     bool find_place(const std::string& peer);
     bool take_place(const std::string& peer);
     bool make_room();  // under mutex_
+    bool has_newcomers();
     void give_back_place(const std::string& peer) noexcept;
     void accept_one(weft::net::Connection connection);
     void serve_connection(weft::net::Connection connection, const std::string& peer);
@@ -76,7 +87,7 @@ class Server {
     ServerOptions options_;
     Dispatcher dispatcher_;
     weft::net::Listener listener_;
-    std::atomic<bool> stopping_{false};
+    std::atomic<Phase> phase_{Phase::open};
     std::atomic<std::size_t> turning_away_{0};
 
     weft::Mutex mutex_;  // guards the two below

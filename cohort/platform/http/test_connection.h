@@ -63,7 +63,7 @@ struct World {
     std::vector<std::string> lines;
     log::Logger log{[this](std::string_view line) { lines.emplace_back(line); }};
     ConnectionLimits limits;
-    std::atomic<bool> stopping{false};
+    std::atomic<Phase> phase{Phase::open};
     Bounds bounds{.requests_max = 100};
 
     World() {
@@ -86,7 +86,7 @@ struct World {
                 auto [stream, peer] = MemoryStream::make();
                 s.go("watch", [&] { dispatcher.watch_hangups(); });
                 auto server = s.go("server", [&, stream = std::move(stream)] {
-                    Connection{*stream, "192.0.2.1", dispatcher, limits, stopping}.serve();
+                    Connection{*stream, "192.0.2.1", dispatcher, limits, phase}.serve();
                     stream->finish_writing();
                 });
                 client(peer);

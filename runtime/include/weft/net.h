@@ -90,6 +90,10 @@ class Listener {
 /// resolved here. Errors: invalid/"address"; unavailable as above.
 Result<Listener> listen(const std::string& address, int backlog = 1024);
 
+/// A socket that listens already: left by a service manager, or by the program before. It is closed
+/// with the Listener. Errors: invalid/"descriptor": it is none.
+Result<Listener> listen_on(int fd);
+
 /// Connects. `address` as for listen(), or a name ("db.local:5432"), whose addresses are
 /// tried in turn (see resolve()), each for an equal share of what the ambient deadline leaves.
 /// Errors: also those of resolve(); when every address fails, the text names each.
