@@ -3,7 +3,11 @@
 #pragma once
 
 #include <map>
+// GCC 12 warns about its own <regex> under AddressSanitizer (bug 105562).
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
 #include <regex>
+#pragma GCC diagnostic pop
 #include <set>
 #include <sstream>
 #include <string>
