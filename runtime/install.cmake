@@ -45,6 +45,7 @@ endif()
 install(FILES ${pkg_config} DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT weft)
 install(FILES ${PROJECT_BINARY_DIR}/weft-config.cmake ${PROJECT_BINARY_DIR}/weft-config-version.cmake
         DESTINATION ${configuration} COMPONENT weft)
+install(FILES runtime/gdb/weft.py DESTINATION ${CMAKE_INSTALL_DATADIR}/weft/gdb COMPONENT weft)
 install(FILES runtime/CHANGELOG.md DESTINATION ${documents} COMPONENT weft)
 install(FILES LICENSE DESTINATION ${documents} RENAME copyright COMPONENT weft)
 install(DIRECTORY runtime/docs/ DESTINATION ${documents} COMPONENT weft FILES_MATCHING PATTERN *.md)

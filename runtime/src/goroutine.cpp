@@ -8,6 +8,7 @@
 
 #include "weft/detail/spin_lock.h"
 
+#include "runtime/src/debugger.h"
 #include "runtime/src/worker.h"
 
 namespace weft::inline abi1::detail {
@@ -28,6 +29,7 @@ Slabs& slabs() noexcept {
     // Never destroyed: stale tickets may be asked until the end.
     static Slabs* one = [] {
         auto* made = new Slabs;
+        show_debugger(made->slabs, slab_blocks);
         publish(made);
         return made;
     }();
