@@ -70,7 +70,8 @@ def main():
     files = {p for m in modules for p in (ROOT / m).rglob("*.*") if p.suffix in (".h", ".cpp")}
     for file in sorted(files):
         path = file.relative_to(ROOT).as_posix()
-        if "/examples/" in path or "/consume/" in path or "/bench/" in path:
+        # Programs of their own: they show how the library is used, or stand beside it.
+        if re.search("/(examples|consume|bench|peers)/", path):
             continue
         me = owner(modules, path)
         for number, line in enumerate(file.read_text().splitlines(), 1):
