@@ -3,11 +3,14 @@
 #pragma once
 
 #include <map>
-// GCC 12 warns about its own <regex> under AddressSanitizer (bug 105562).
+#if defined(__clang__)
+#include <regex>
+#else  // GCC 12 warns about its own <regex> under AddressSanitizer (bug 105562)
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
 #include <regex>
 #pragma GCC diagnostic pop
+#endif
 #include <set>
 #include <sstream>
 #include <string>
