@@ -252,18 +252,23 @@ void SqliteStore::after_batch() {
         next_checkpoint_ = options_.checkpoint_bytes;  // it has started from its beginning
     if (bytes < next_checkpoint_) return;
     next_checkpoint_ = bytes + options_.checkpoint_bytes;
-    if (bytes >= options_.wal_limit_bytes) {
-        sqlite3* const handle = writing_->handle();
-        sqlite3_busy_timeout(handle, patience_ms);
-        if (sqlite3_wal_checkpoint_v2(handle, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr,
-                                      nullptr) == SQLITE_OK)
-            wal_bytes_.store(0, std::memory_order_relaxed);
-        sqlite3_busy_timeout(handle, SqliteConnection::busy_ms);
-        counters_.checkpoints.fetch_add(1, std::memory_order_relaxed);
-        return;
-    }
+    if (bytes >= options_.wal_limit_bytes) return start_log_over(bytes);
+    next_checkpoint_ = std::min(next_checkpoint_, options_.wal_limit_bytes);
     if (checkpointer_ && !checkpoint_wanted_.exchange(true))
         checkpointer_->post([this] { checkpoint(); });
+}
+
+// The log keeps its length: to write over what is there costs the disk less than to grow a file
+// again. One that a single unit has made far longer is cut.
+void SqliteStore::start_log_over(std::int64_t bytes) {
+    const int how = bytes < 2 * options_.wal_limit_bytes ? SQLITE_CHECKPOINT_RESTART
+                                                         : SQLITE_CHECKPOINT_TRUNCATE;
+    sqlite3* const handle = writing_->handle();
+    sqlite3_busy_timeout(handle, patience_ms);
+    if (sqlite3_wal_checkpoint_v2(handle, nullptr, how, nullptr, nullptr) == SQLITE_OK)
+        wal_bytes_.store(0, std::memory_order_relaxed);
+    sqlite3_busy_timeout(handle, SqliteConnection::busy_ms);
+    counters_.checkpoints.fetch_add(1, std::memory_order_relaxed);
 }
 
 // On the checkpointer's thread. A failure is no loss: the log still has everything.

@@ -56,6 +56,7 @@ class SqliteStore final : public Backend {
     void note_wal(int frames);
     void after_batch();
     void checkpoint();
+    void start_log_over(std::int64_t bytes);
 
     const Options options_;
     const std::string path_;

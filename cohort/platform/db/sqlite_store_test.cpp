@@ -363,6 +363,25 @@ TEST_CASE("the log stays within its limit however long writing goes on") {
     });
 }
 
+TEST_CASE("a log that one unit has made far longer than its limit is cut") {
+    in_runtime([] {
+        Options options;
+        options.checkpoint_bytes = 64 << 10;
+        options.wal_limit_bytes = 256 << 10;
+        World world(options);
+        const auto outcome = world.db->transact([](Tx& tx) -> Result<void> {
+            TRY(tx.run(
+                "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 200000) "
+                "INSERT INTO item (number) SELECT i FROM n"));
+            return {};
+        });
+        CHECK(outcome.ok());
+        CHECK(world.insert(0).ok());  // after what the unit has left to do
+        CHECK(world.db->stats().wal_bytes <= 256 << 10);
+        CHECK(world.count() == 200'001);
+    });
+}
+
 TEST_CASE("a unit that parks ends the process with a report") {
     const auto child = test::in_child([] {
         return weft::run([] {
