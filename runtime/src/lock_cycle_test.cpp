@@ -26,9 +26,11 @@
 
 #include "tests/support/child.h"
 #include "tests/support/environment.h"
+#include "tests/support/goroutines.h"
 #include "tests/support/test.h"
 
 using namespace std::chrono_literals;
+using test::until_waits;
 
 namespace weft {
 namespace {
@@ -108,18 +110,6 @@ int refused(F f) {
         return 1;
     }
     return 0;
-}
-
-// Until the goroutine of that name is seen in that wait.
-void until_waits(const std::string& name, const std::string& state) {
-    const auto waits = [&](const ReportedGoroutine& one) {
-        return one.name == name && one.state == state;
-    };
-    for (;;) {
-        const auto all = goroutines();
-        if (std::any_of(all.begin(), all.end(), waits)) return;
-        yield();
-    }
 }
 
 bool says(const Report& report, const char* text) {

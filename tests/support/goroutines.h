@@ -3,8 +3,11 @@
 // swallows what f throws, Cancelled too: where a cancel is expected, call first and check then.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <string>
 
+#include "weft/report.h"
 #include "weft/run.h"
 #include "weft/scope.h"
 #include "weft/sim.h"
@@ -49,6 +52,18 @@ template <class F>
 void everywhere(F body) {
     for_each_worker_count(body);
     for_each_seed(20, body);
+}
+
+/// Until the goroutine of that name is seen in that wait.
+inline void until_waits(const std::string& name, const std::string& state) {
+    const auto waits = [&](const weft::ReportedGoroutine& one) {
+        return one.name == name && one.state == state;
+    };
+    for (;;) {
+        const auto all = weft::goroutines();
+        if (std::any_of(all.begin(), all.end(), waits)) return;
+        weft::yield();
+    }
 }
 
 }  // namespace test
