@@ -133,7 +133,7 @@ export async function inspect(page: Page, name: string, ready: string): Promise<
 }
 
 /** As another tab does it: the page follows at once and stays as it is. */
-async function speak(page: Page, language: Language): Promise<void> {
+export async function speak(page: Page, language: Language): Promise<void> {
   await page.evaluate((chosen) => {
     const key = "cohort.language";
     localStorage.setItem(key, chosen);

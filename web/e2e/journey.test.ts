@@ -4,7 +4,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Target } from "./binary";
-import { inspect, inspectAsItIs, launch, newPage, picture, tabTo } from "./browser";
+import { inspect, inspectAsItIs, launch, newPage, picture, speak, tabTo } from "./browser";
 import { fillStudy } from "./fill/fill";
 import {
   enter as enterOn,
@@ -99,6 +99,20 @@ test("arrow keys walk the matrix, and what a cell means is told", async () => {
   await picture(page, "matrix-hover-en-desktop");
   await press("Control+Home");
   await inspect(page, "matrix", ".matrix-cell");
+});
+
+test("what was just said follows when the language is changed", async () => {
+  await tabTo(page, '.frame-header input[type="search"], .frame-header .ant-input');
+  await page.keyboard.type("nobody");
+  await press("Enter");
+  const said = page.locator(".ant-message-notice");
+  await said.hover(); // it stays for as long as the pointer does
+  expect(await said.textContent()).toMatch(/^No subject nobody /);
+  await speak(page, "zh-CN");
+  expect(await said.textContent()).toMatch(/^本研究中没有受试者 nobody/);
+  await speak(page, "en");
+  await page.mouse.move(0, 0);
+  await press("Control+a", "Delete");
 });
 
 test("a form opens from the subject's page", async () => {

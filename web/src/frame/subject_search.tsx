@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-import { App, Input } from "antd";
+import { Input } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { asProblem, readMatrix } from "@/api";
 import { problemText } from "./problem_panel";
+import { useSay } from "./say";
 
 /** A subject number jumps straight to the subject. */
 export function SubjectSearch({ study, onDone }: { study: string; onDone?: () => void }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
-  const { message } = App.useApp();
+  const say = useSay();
   const [text, setText] = useState("");
   const [busy, setBusy] = useState(false);
 
@@ -27,11 +28,12 @@ export function SubjectSearch({ study, onDone }: { study: string; onDone?: () =>
       } else if (row) {
         await navigate(`/studies/${study}?q=${encodeURIComponent(key)}`);
       } else {
-        message.warning(t("nav/jumpMissing", { key }));
+        say.warning((t) => t("nav/jumpMissing", { key }));
       }
       onDone?.();
     } catch (error) {
-      message.error(problemText(t, asProblem(error)));
+      const problem = asProblem(error);
+      say.error((t) => problemText(t, problem));
     } finally {
       setBusy(false);
     }

@@ -8,6 +8,7 @@ import { hasKeptDrafts } from "@/features/capture/kept";
 import { word } from "@/i18n/word";
 import { useSession } from "@/session/session";
 import { problemText } from "./problem_panel";
+import { useSay } from "./say";
 
 /** Each role once, whatever the number of sites it is held at. */
 const roleNames = (session: Session): string[] => [
@@ -18,7 +19,8 @@ export function UserMenu() {
   const { t, i18n } = useTranslation();
   const session = useSession();
   const client = useQueryClient();
-  const { modal, message } = App.useApp();
+  const { modal } = App.useApp();
+  const say = useSay();
   const [open, setOpen] = useState(false);
   const roles = roleNames(session).map((role) => word(i18n, "role", role));
 
@@ -28,7 +30,7 @@ export function UserMenu() {
     } catch (error) {
       const problem = asProblem(error);
       if (problem.status !== 401) {
-        message.error(problemText(t, problem));
+        say.error((t) => problemText(t, problem));
         return;
       }
     }

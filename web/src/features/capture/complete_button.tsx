@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { CheckOutlined } from "@ant-design/icons";
-import { App, Button, Checkbox, Modal } from "antd";
+import { Button, Checkbox, Modal } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { asProblem, completeForm, Intention, readForm } from "@/api";
 import { problemText } from "@/frame/problem_panel";
+import { useSay } from "@/frame/say";
 import type { StudyModel } from "@/study/model";
 import { useStudyText } from "@/study/use_study";
 import type { FormDraft } from "./draft";
@@ -35,7 +36,7 @@ export function CompleteButton(props: CompleteButtonProps) {
   const fields = allFields(groups);
   const { t, i18n } = useTranslation();
   const text = useStudyText();
-  const { message } = App.useApp();
+  const say = useSay();
   const [busy, setBusy] = useState(false);
   const [soft, setSoft] = useState<SoftLine[]>([]);
   const [checked, setChecked] = useState(false);
@@ -58,7 +59,7 @@ export function CompleteButton(props: CompleteButtonProps) {
       draft.take(await completeForm(id, version, acknowledged, key));
       completing.settle();
       setSoft([]);
-      message.success(t("form/completed"));
+      say.success((t) => t("form/completed"));
       props.onDone();
     } catch (error) {
       const problem = asProblem(error);
@@ -69,11 +70,11 @@ export function CompleteButton(props: CompleteButtonProps) {
           (fresh) => draft.take(fresh),
           () => undefined,
         );
-        message.warning(t("form/changedMeanwhile"));
+        say.warning((t) => t("form/changedMeanwhile"));
       } else if (problem.errors.length > 0) {
         props.onObstacles(obstaclesOf(problem, fields));
       } else {
-        message.error(t("form/completeFailed", { why: problemText(t, problem) }));
+        say.error((t) => t("form/completeFailed", { why: problemText(t, problem) }));
       }
     } finally {
       setBusy(false);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useQueryClient } from "@tanstack/react-query";
-import { App } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { problemText } from "@/frame/problem_panel";
+import { useSay } from "@/frame/say";
 import type { FormDraft } from "./draft";
 import type { GroupRow, GroupView } from "./fields";
 import { ReasonDialog } from "./reason_dialog";
@@ -17,7 +17,7 @@ interface Removing {
 export function useRowRemoval(draft: FormDraft, onGone: (group: string, repeat: string) => void) {
   const { t } = useTranslation();
   const client = useQueryClient();
-  const { message } = App.useApp();
+  const say = useSay();
   const [removing, setRemoving] = useState<Removing>();
 
   const remove = async ({ group, row }: Removing, reason: string): Promise<void> => {
@@ -25,11 +25,11 @@ export function useRowRemoval(draft: FormDraft, onGone: (group: string, repeat: 
     const problem = await draft.removeRow(oid, row.repeat, reason);
     setRemoving(undefined);
     if (problem?.status === 412) {
-      message.warning(t("form/rowChanged"));
+      say.warning((t) => t("form/rowChanged"));
       const form = draft.getSnapshot().document.id;
       void client.invalidateQueries({ queryKey: ["form", form] });
     } else if (problem) {
-      message.error(`${problemText(t, problem)} ${t("problem/unchanged")}`);
+      say.error((t) => `${problemText(t, problem)} ${t("problem/unchanged")}`);
     } else {
       onGone(oid, row.repeat);
       document.querySelector<HTMLElement>(`[data-add="${CSS.escape(oid)}"]`)?.focus();

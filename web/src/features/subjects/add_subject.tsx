@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Alert, App, Form, Input, Modal, Select } from "antd";
+import { Alert, Form, Input, Modal, Select } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { addSubject, asProblem, newIdempotencyKey, type Site } from "@/api";
 import { problemText } from "@/frame/problem_panel";
+import { useSay } from "@/frame/say";
 import { inZone } from "@/frame/time";
 import { may, useSession } from "@/session/session";
 
@@ -27,7 +28,7 @@ export function AddSubject({ study, sites, open, onClose }: AddSubjectProps) {
   const session = useSession();
   const client = useQueryClient();
   const navigate = useNavigate();
-  const { message } = App.useApp();
+  const say = useSay();
   const [form] = Form.useForm<Values>();
   // One key for as long as the dialog is open: pressing "Add" again after a lost answer adds once.
   const [key, setKey] = useState(newIdempotencyKey);
@@ -49,7 +50,7 @@ export function AddSubject({ study, sites, open, onClose }: AddSubjectProps) {
       setKey(newIdempotencyKey());
       form.resetFields();
       onClose();
-      message.success(t("addSubject/done", { key: subject.key }));
+      say.success((t) => t("addSubject/done", { key: subject.key }));
       await client.invalidateQueries({ queryKey: ["matrix", study] });
       await navigate(`/studies/${study}/subjects/${subject.id}`);
     },

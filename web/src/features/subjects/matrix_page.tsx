@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { PlusOutlined } from "@ant-design/icons";
-import { App, Button, Grid, Input, Select } from "antd";
+import { Button, Grid, Input, Select } from "antd";
 import { useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate, useParams } from "react-router";
@@ -13,6 +13,7 @@ import {
 } from "@/api";
 import { EmptyState, Loading, Page } from "@/frame/page";
 import { ProblemPanel } from "@/frame/problem_panel";
+import { useSay } from "@/frame/say";
 import { useDebounced } from "@/frame/use_debounced";
 import { word } from "@/i18n/word";
 import { may, useSession } from "@/session/session";
@@ -149,9 +150,8 @@ function StudyMatrix({ study }: { study: string }) {
 
 /** Going from a cell to its form. Looking at a form that nobody has begun makes nothing. */
 function useOpenCell(study: string) {
-  const { t } = useTranslation();
   const navigate = useNavigate();
-  const { message } = App.useApp();
+  const say = useSay();
   return {
     toSubject: (row: MatrixRow) => void navigate(`/studies/${study}/subjects/${row.subject.id}`),
     toForm: (row: MatrixRow, column: MatrixColumn, cell: MatrixCell, mayEnter: boolean) => {
@@ -159,7 +159,7 @@ function useOpenCell(study: string) {
       const place = { subject: row.subject.id, event, event_repeat, form, form_repeat: "1" };
       if (cell.form_id) void navigate(formPath(study, cell.form_id));
       else if (mayEnter) void navigate(placePath(study, place));
-      else message.info(t("matrix/noRight"));
+      else say.info((t) => t("matrix/noRight"));
     },
   };
 }
