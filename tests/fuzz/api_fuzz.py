@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """A server is sent what its own description allows and what it does not; no answer may be a 5xx, or
-one that the description does not say.
+one that the description does not say; and every operation must have been done well at least once.
 
     tests/fuzz/api_fuzz.py BINARY [--seconds S | --requests N] [--seed SEED]
 
@@ -24,12 +24,15 @@ import urllib.parse
 import api_document
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+DEMO_STUDY = b"ST.HTN"
 REFUSED = ["\u0000", "\ud800"]  # no text holds these
 NASTY = ["", " ", "1", "-1", "null", "李娜", "\u202egnp.exe", "a" * 3000, "O'Brien; DROP TABLE subject;--",
          "<x>&amp;", "../../etc/passwd", "%00", "${1}", "1e400", "NaN", "2026-02-30", "2026-11-21",
          "9999-12-31T23:59:59Z", "2026-11-21T10:00:00.000Z", "00000000-0000-7000-8000-000000000000", "\r\nX-Evil: 1",
          "admin", "coordinator", "UNK", "120", "37.5", "\U0001f9ec"]
 NUMBERS = [0, 1, -1, 2, 9, 2**31, 2**53, 2**63 - 1, -2**63, 2**63, 2**64, 1.5, 1e300, -0.0]
+RAW = {"date": "2026-11-20", "datetime": "2026-11-20T10:00:00", "time": "10:30:00", "float": "37.5", "integer": "2",
+       "partialDate": "2026-11", "text": "text"}
 # What ends the fuzzer's own sessions or makes the store large is asked seldom.
 WEIGHTS = {"signOut": 0.05, "changePassword": 0.05, "signIn": 0.05, "createUser": 0.4, "setPassword": 0.2,
            "importStudy": 0.05, "addSubject": 0.3, "exportStudy": 0.1, "saveForm": 6, "completeForm": 2, "addRow": 2,
@@ -83,6 +86,10 @@ class Pool:
         self._words = collections.defaultdict(lambda: collections.deque(maxlen=60))
         self.below = {}  # forms of a visit, groups of a form, items of a group
         self.form_of = {}  # what a form with an id is
+        self.version_of = {}  # the one that was seen last of what has an id
+        self.user_of = {}  # who holds a grant
+        self.items = {}  # what the study says of one
+        self.codes = {}  # of a code list
 
     def _keep(self, name, value):
         is_id = isinstance(value, str) and self.ID.fullmatch(value)
@@ -103,6 +110,14 @@ class Pool:
                         self.below[value["oid"]] = [child["oid"] for child in children]
             if isinstance(value.get("form"), dict) and "id" in value:
                 self.form_of[value["id"]] = value["form"]["oid"]
+            if isinstance(value.get("version"), int) and "id" in value:
+                self.version_of[value["id"]] = value["version"]
+            if "question" in value:
+                self.items[value["oid"]] = value
+            if "entries" in value:
+                self.codes[value["oid"]] = [entry["value"] for entry in value["entries"]]
+            if "granted_at" in value:
+                self.user_of[value["id"]] = value["user"]
         elif isinstance(value, list):
             for one in value[:40]:
                 self.add(one, name.removesuffix("s"))
@@ -111,17 +126,24 @@ class Pool:
 
     @staticmethod
     def _kind(value):
-        for member, kind in (("login", "user"), ("granted_at", "grant"), ("stages", "form"), ("key", "subject"),
+        for member, kind in (("granted_at", "grant"), ("login", "user"), ("stages", "form"), ("key", "subject"),
                              ("time_zone", "site"), ("protocol", "study")):
             if member in value:
                 return kind
         return "thing"
 
-    def id(self, rng, name):
-        return rng.choice(self._ids[name]) if self._ids.get(name) else None
+    def raw(self, rng, item):
+        """What somebody might enter."""
+        said = self.items.get(item, {})
+        codes = self.codes.get(said.get("code_list"))
+        return rng.choice(codes) if codes else RAW.get(said.get("data_type"), "text")
 
-    def ids(self, name):
-        return len(self._ids.get(name, ()))
+    def id(self, rng, name, wanted=lambda one: True):
+        found = [one for one in self._ids.get(name, ()) if wanted(one)]
+        return rng.choice(found) if found else None
+
+    def ids(self, name, wanted=lambda one: True):
+        return sum(1 for one in self._ids.get(name, ()) if wanted(one))
 
     def word(self, rng, name):
         return rng.choice(self._words[name]) if self._words.get(name) else None
@@ -140,9 +162,11 @@ class Fuzzer:
         self.operations = list(api_document.operations(self.document))
         self.counts = collections.Counter()
         self.person = None  # who asks
-        self.form = None  # the id of the form that the request is about
+        self.named = {}  # the ids in the path of the request
         self.done = {operation["operationId"]: collections.Counter() for _, _, operation in self.operations}
         self.findings = {}
+        self.logins = 0  # that were thought of
+        self.left_out = {}  # by a form's id: the pointers to what was said to be missing
         for person in self.people:
             self.sign_in(person)
         self.protected = {person.user for person in self.people}
@@ -225,11 +249,25 @@ class Fuzzer:
         below = self.pool.below
         if "event" in out and "form" in out and (forms := below.get(out["event"])):
             out["form"] = self.rng.choice(forms)
-        if "group" in out and (groups := below.get(self.pool.form_of.get(self.form))):
+        if "group" in out and (groups := below.get(self.pool.form_of.get(self.named.get("form")))):
             out["group"] = self.rng.choice(groups)
         if "item" in out and (items := below.get(out.get("group"))):
             out["item"] = self.rng.choice(items)
+        if "raw" in out and self.rng.random() < 0.7:
+            out["raw"] = self.pool.raw(self.rng, out.get("item"))
+        if "changes" in out and (pointers := self.left_out.pop(self.named.get("form"), None)):
+            out = {"changes": [self.entry(pointer) for pointer in pointers]}
+        if out.keys() == {"login", "password"}:
+            known = self.rng.choice(self.people)
+            out = {"login": known.login, "password": known.password}
+        elif "login" in out and self.rng.random() < 0.8:
+            self.logins += 1
+            out["login"] = f"person{self.logins}@fuzz"
         return out
+
+    def entry(self, pointer):
+        _, _, group, repeat, item = pointer.split("/")
+        return {"group": group, "repeat": repeat, "item": item, "raw": self.pool.raw(self.rng, item), "base_version": 0}
 
     def spoilt(self, value):
         """The same with one thing wrong."""
@@ -258,21 +296,32 @@ class Fuzzer:
 
     def odm(self):
         text = (ROOT / "demo/hypertension.xml").read_bytes()
-        choice = self.rng.random()
-        if choice < 0.2:
-            return text
+        if self.rng.random() < 0.4:  # a study like the demo's, but another
+            return text.replace(DEMO_STUDY, b"%s.%d" % (DEMO_STUDY, self.rng.randint(1, 2)))
         at = self.rng.randrange(len(text))
         return text[:at] + self.rng.choice([b"", b"<", b"\x00", b"&x;", b'"', b"<!DOCTYPE a>", b"</ODM>"]) + text[at + 1:]
 
     # --- requests -----------------------------------------------------------------------------
 
+    def fits_path(self, operation, name):
+        """Which known ids may stand in the path: nobody is shut out whom the fuzzer needs."""
+        harmful = re.search("disable|Password|revoke|grant", operation["operationId"])
+        if name == "user" and operation["operationId"] == "revokeRole":
+            return lambda one: one not in self.protected and one in self.pool.user_of.values()
+        if name == "user" and harmful:
+            return lambda one: one not in self.protected
+        if name == "grant":
+            return lambda one: self.pool.user_of.get(one) == self.named.get("user")
+        return lambda one: True
+
     def segment(self, operation, name):
-        for _ in range(5):
-            known = (self.pool.word if name == "version" else self.pool.id)(self.rng, name)
-            harmful = re.search("disable|Password|revoke|grant", operation["operationId"]) and known in self.protected
-            if known is not None and not harmful and self.rng.random() < 0.93:
-                self.form = known if name == "form" else None
-                return urllib.parse.quote(str(known), safe="")
+        if name == "version":
+            known = self.pool.version_of.get(self.named.get("form"))
+        else:
+            known = self.pool.id(self.rng, name, self.fits_path(operation, name))
+        if known is not None and self.rng.random() < 0.97:
+            self.named[name] = known
+            return urllib.parse.quote(str(known), safe="")
         text = self.rng.choice([*NASTY[1:], "\u0000"])
         return urllib.parse.quote(text, safe="")
 
@@ -290,15 +339,20 @@ class Fuzzer:
             pairs.append(("surprise", "1"))
         return "?" + urllib.parse.urlencode(pairs) if pairs else ""
 
+    def done_well(self, name):
+        return any(200 <= status < 300 for status in self.done[name])
+
     def weight(self, path, operation):
-        """What makes things first, then what needs them."""
+        """What makes things first, then what needs them; what was never done before all else."""
         name = operation["operationId"]
         if name == "addSubject" and self.pool.ids("subject") < 6:
             return 5
         if name == "openForm" and self.pool.ids("form") < 12:
             return 10
-        needed = [one for one in re.findall(r"{(\w+)}", path) if one != "version"]
-        return WEIGHTS.get(name, 1) * (1 if all(self.pool.ids(one) for one in needed) else 0.1)
+        needed = [one for one in re.findall(r"{(\w+)}", path) if one not in ("version", "grant")]
+        if not all(self.pool.ids(one, self.fits_path(operation, one)) for one in needed):
+            return 0.1
+        return WEIGHTS.get(name, 1) if self.done_well(name) else 10
 
     def request(self):
         weights = [self.weight(path, operation) for _, path, operation in self.operations]
@@ -306,6 +360,7 @@ class Fuzzer:
         wanted = operation["x-cohort-access"].get("permission")
         able = [one for one in self.people if wanted in one.permissions]
         person = self.person = self.rng.choice(able if able and self.rng.random() < 0.8 else self.people)
+        self.named = {}
         target = re.sub(r"{(\w+)}", lambda found: self.segment(operation, found[1]), path) + self.query(operation)
         headers, body = {}, None
         if self.rng.random() < 0.97:
@@ -316,7 +371,7 @@ class Fuzzer:
             if parameter["in"] != "header" or self.rng.random() < 0.1:
                 continue
             if parameter["name"] == "If-Match":
-                version = self.pool.word(self.rng, "version")
+                version = self.pool.version_of.get(self.named.get("form"), 1)
                 headers["If-Match"] = self.rng.choice([*[f'"{version}"'] * 6, "*", '"x"'])
             else:
                 headers["Idempotency-Key"] = self.rng.choice([*[f"k{self.rng.randrange(10**9)}"] * 8, "same", "a" * 256])
@@ -347,6 +402,10 @@ class Fuzzer:
         if status in (200, 201) and (answer_headers["Content-Type"] or "").startswith("application/json"):
             if name != "readDescription":
                 self.pool.add(json.loads(text))
+        if status == 422 and b'"mandatory"' in text:
+            self.left_out[self.named["form"]] = [
+                one["pointer"] for one in json.loads(text)["errors"]
+                if one["code"] == "mandatory" and one["pointer"].count("/") == 4]
         if status == 200 and name == "changePassword":
             person.password = json.loads(body)["new"]
         if status == 401 or (status < 300 and name in ("signOut", "changePassword")):
@@ -370,6 +429,9 @@ def run(binary, seconds, requests, seed):
             code = server.stop()
         if code != 0:
             fuzzer.findings["end"] = f"the server ended with {code}: {(server.folder / 'stderr.txt').read_text()[-3000:]}"
+    for name in fuzzer.done:
+        if not fuzzer.done_well(name):
+            fuzzer.findings[name] = f"{name} was never done: {dict(fuzzer.done[name])}"
     return fuzzer
 
 
@@ -385,8 +447,8 @@ def main():
     print(f"seed {given.seed}: {answers}")
     for finding in fuzzer.findings.values():
         print(f"FOUND {finding}")
-    never = [name for name, statuses in fuzzer.done.items() if not any(200 <= status < 300 for status in statuses)]
-    print(f"never done: {', '.join(never) or 'nothing'}")
+    done = sum(1 for name in fuzzer.done if fuzzer.done_well(name))
+    print(f"done: {done} of {len(fuzzer.done)} operations")
     return 1 if fuzzer.findings else 0
 
 

@@ -196,6 +196,13 @@ class Scene {
         return {server_.address(), who.empty() ? "" : estate_.ground.tokens.at(who)};
     }
     const Ids& ids(Distance distance) const { return ids_.at(distance); }
+    // Of everybody who holds a role at one site: one of each role that there is.
+    std::set<std::string> roles_held() const {
+        std::set<std::string> roles;
+        for (const auto& [who, token] : estate_.ground.tokens)
+            if (who.ends_with("@site")) roles.insert(who.substr(0, who.find('@')));
+        return roles;
+    }
     int stop() { return server_.stop(); }
 
     // A role that the victim holds, so that there is one to take back.
@@ -420,6 +427,7 @@ TEST_CASE("everybody gets on every route, at every distance, what the table and 
     in_scene([](Scene& scene) {
         const auto roles = rights_by_role();
         REQUIRE(roles.size() == 15);
+        for (const std::string& role : scene.roles_held()) REQUIRE(roles.contains(role));
         std::vector<std::string> names;
         Outcomes outcomes;
         check_shut_out(scene, "", "nobody", outcomes);
@@ -432,6 +440,10 @@ TEST_CASE("everybody gets on every route, at every distance, what the table and 
         }
         // The last, because signing out ends the hand that gives roles.
         check_person(scene, "admin@all", roles.at("admin"), true, outcomes);
+        for (const Line& line : lines) {
+            // Each role at one site and everywhere, and four who are shut out.
+            CHECK(outcomes[line.route].size() == 2 * scene.roles_held().size() + 4);
+        }
         CHECK(kept_page("docs/api-matrix.md", page_of(outcomes, names)) == "is up to date");
     });
 }
