@@ -22,6 +22,7 @@ namespace tests {
 namespace {
 
 constexpr int clients = 16;
+constexpr int rounds_between_words = 25;  // a thousand take an hour: who waits hears how far it is
 
 // One request that must be done exactly once, and what its caller knows of it.
 struct Step {
@@ -188,6 +189,9 @@ TEST_CASE("kill -9 under load: what was acknowledged is there once, and the audi
             works += static_cast<std::int64_t>(all.size());
             CHECK(server.stop() == 0);
             CHECK(verify_audit(folder) == 0);
+            if (round % rounds_between_words == 0)
+                MESSAGE(round, " of ", rounds, " kills, ", answers, " answers seen, ", works,
+                        " pieces of work; slowest first 200: ", slowest_restart.count(), " ms");
         }
         check_store(folder, works);
         MESSAGE("answers seen before a kill: ", answers, ", pieces of work: ", works,
