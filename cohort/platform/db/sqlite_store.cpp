@@ -316,7 +316,6 @@ Result<void> SqliteStore::read(Unit unit) {
 
 Result<void> SqliteStore::run_read(SqliteConnection& reader, Unit unit,
                                    const weft::Context& context) {
-    const weft::NoPark no_park;
     // Asks now and then instead of sqlite3_interrupt, which may hit the next query.
     sqlite3_progress_handler(
         reader.handle(), steps_between_looks,
