@@ -48,7 +48,7 @@ void WaitGroup::wait(const std::source_location& where) {
         return;
     }
     weft::detail::Waiter waiter;
-    waiter.ticket = weft::detail::arm({weft::detail::WaitKind::wait_group, this, name_, where});
+    waiter.ticket = weft::detail::arm({weft::detail::WaitKind::counted_group, this, name_, where});
     waiters_.push_back(waiter);
     if (weft::detail::park_releasing(lock_) == weft::detail::Woke::by_peer) return;
     lock_.lock();

@@ -59,6 +59,7 @@ class alignas(64) Goroutine {
     // A million that have not run should cost little: what only those need that have is not there
     // yet, and what they start with moves to their stack when they begin.
     struct Fresh {
+        std::uint64_t parent;  ///< as in Begun
         const Body* body;
         union {
             alignas(16) std::byte closure[64];
@@ -66,6 +67,9 @@ class alignas(64) Goroutine {
         };
     };
     struct Begun {
+        /// The id of the goroutine that started it; its own: it is main; 0: a plain thread, or the
+        /// runtime, has.
+        std::uint64_t parent = 0;
         WaitNote note;
         std::int64_t waiting_since = 0;    ///< coarse monotonic ns
         LocalValue* locals = nullptr;      ///< of GoroutineLocal variables, the last made first
@@ -79,6 +83,8 @@ class alignas(64) Goroutine {
     };
 
     Goroutine() noexcept : begun{} {}
+
+    std::uint64_t parent() const noexcept { return begun.parent; }  // where `fresh` has it, too
 };
 #if !defined(WEFT_ASAN) && !defined(WEFT_TSAN)
 static_assert(sizeof(Goroutine) == 256);

@@ -177,6 +177,7 @@ const char* to_string(WaitKind kind) noexcept {
         case WaitKind::write_lock:
             return "write lock";
         case WaitKind::wait_group:
+        case WaitKind::counted_group:
             return "wait group";
         case WaitKind::once:
             return "once";

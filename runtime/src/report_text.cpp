@@ -34,6 +34,8 @@ const char* to_string(Finding finding) noexcept {
             return "wait cycle";
         case Finding::held_up:
             return "held up";
+        case Finding::stuck:
+            return "stuck";
         case Finding::lock_order:
             return "lock order";
         case Finding::leak:

@@ -131,6 +131,7 @@ int Runtime::run(const Body& body, void* closure) {
     become(first);
     SpawnSpec spec;
     spec.name = "main";
+    spec.is_main = true;
     spawn_raw(spec, body, closure);
     if (!sim) watchman_ = std::make_unique<Watchman>(*this, &serve);
     if (!sim && options.stuck_after.count() > 0) stuck_ = std::make_unique<StuckWatch>(*this);

@@ -66,6 +66,13 @@ class Selection {
         }
     }
 
+    /// While it waits, which is while its frame stands still.
+    void each_channel(void (*see)(const ChannelCore&, Side, void*), void* arg) const {
+        for (std::uint32_t i = 0; i < count_; ++i)
+            if (!cases_[i].out)
+                see(*cases_[i].core, cases_[i].sends ? Side::sends : Side::receives, arg);
+    }
+
   private:
     enum class Locks : std::uint8_t { one_by_one, all_held };
 
@@ -124,9 +131,9 @@ class Selection {
     // Pass 2 and 3; called with all locks held.
     Selected wait(std::optional<TimePoint> until) {
         Selected selected;
-        const ChannelCore* only = channels_ == 1 ? room_[0].order : nullptr;
+        const char* name = channels_ == 1 ? room_[0].order->name() : nullptr;
         const WaitKind kind = until ? WaitKind::timed_select : WaitKind::select;
-        const Ticket ticket = arm({kind, only, only != nullptr ? only->name() : nullptr, where_});
+        const Ticket ticket = arm({kind, this, name, where_});
         for (std::uint32_t i = 0; i < count_; ++i) {
             SelectCase& c = cases_[i];
             if (c.out) continue;
@@ -171,6 +178,15 @@ class Selection {
 Selected select_cases(SelectCase* cases, std::uint32_t count, SelectRoom* room,
                       std::optional<TimePoint> until, const std::source_location& where) {
     return Selection(cases, count, room, where).run(until);
+}
+
+void each_awaited(WaitKind kind, const void* object, void (*see)(const ChannelCore&, Side, void*),
+                  void* arg) {
+    if (kind == WaitKind::select || kind == WaitKind::timed_select)
+        static_cast<const Selection*>(object)->each_channel(see, arg);
+    else if (kind == WaitKind::send || kind == WaitKind::receive)
+        see(*static_cast<const ChannelCore*>(object),
+            kind == WaitKind::send ? Side::sends : Side::receives, arg);
 }
 
 }  // namespace weft::inline abi1::detail

@@ -22,6 +22,11 @@ std::align_val_t heap_align(const Body& body) noexcept {
     return std::align_val_t{std::max<std::size_t>(body.align, 16)};
 }
 
+std::uint64_t parent_of(const Goroutine& fresh, const SpawnSpec& spec, const Worker* worker) {
+    if (spec.is_main) return fresh.id;
+    return worker != nullptr && worker->current != worker->idle ? worker->current->id : 0;
+}
+
 }  // namespace
 
 Goroutine* spawn_raw(const SpawnSpec& spec, const Body& body, void* closure) {
@@ -40,6 +45,7 @@ Goroutine* spawn_raw(const SpawnSpec& spec, const Body& body, void* closure) {
     g->thread = nullptr;
     g->wanted_stack_bytes = static_cast<std::uint32_t>(std::min(spec.stack_bytes, stack_bytes_max));
     auto& fresh = *std::construct_at(&g->fresh);
+    fresh.parent = parent_of(*g, spec, worker);
     fresh.body = &body;
     if (fits(body))
         body.move(fresh.closure, closure);
@@ -63,6 +69,7 @@ Goroutine* spawn_raw(const SpawnSpec& spec, const Body& body, void* closure) {
 
 void run_body(Goroutine* g) noexcept {
     const Body& body = *g->fresh.body;
+    const std::uint64_t parent = g->fresh.parent;
     alignas(16) std::byte here[sizeof g->fresh.closure];
     void* closure = here;
     if (fits(body))
@@ -70,6 +77,7 @@ void run_body(Goroutine* g) noexcept {
     else
         closure = g->fresh.far_closure;
     std::construct_at(&g->begun);
+    g->begun.parent = parent;
     if (const ContextNode* context = g->ambient.context) g->begun.owner = context->owner_;
     g->life.store(Life::alive, std::memory_order_release);
     // What leaves the body here has passed every scope that could have caught it.

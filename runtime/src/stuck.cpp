@@ -5,6 +5,7 @@
 #include "runtime/src/stuck.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -13,6 +14,7 @@
 
 #include "runtime/src/goroutine.h"
 #include "runtime/src/held_up.h"
+#include "runtime/src/liveness.h"
 #include "runtime/src/report.h"
 #include "runtime/src/runtime.h"
 #include "runtime/src/waits.h"
@@ -28,6 +30,25 @@ std::optional<Report> report_if_whole(const Found& found, const std::vector<Wait
     Report report = report_of(found);
     if (!is_whole(members)) return std::nullopt;
     return report;
+}
+
+std::vector<WaitView> members_of(const Stuck& one) {
+    std::vector<WaitView> all = one.holders;
+    all.push_back(one.waits);
+    return all;
+}
+
+// Those of the second look that stood in the first, too.
+std::vector<Stuck> find_stuck_twice() {
+    std::map<const Goroutine*, std::uint64_t> before;
+    for (const Stuck& one : find_stuck()) before[one.waits.goroutine] = one.waits.sequence;
+    if (before.empty()) return {};
+    std::vector<Stuck> found = find_stuck();
+    std::erase_if(found, [&](const Stuck& one) {
+        const auto known = before.find(one.waits.goroutine);
+        return known == before.end() || known->second != one.waits.sequence;
+    });
+    return found;
 }
 
 }  // namespace
@@ -73,6 +94,22 @@ void StuckWatch::look() {
         tell(*report);
     }
     look_for_held_up(waits);
+    look_for_stuck();
+}
+
+void StuckWatch::look_for_stuck() {
+    const auto since = coarse_now() - runtime_.options.stuck_after.count();
+    const auto before = std::exchange(stuck_before_, {});
+    for (const Stuck& one : find_stuck()) {
+        if (one.waits.was_said || one.waits.since > since) continue;
+        stuck_before_[one.waits.goroutine] = one.waits.sequence;
+        const auto known = before.find(one.waits.goroutine);
+        if (known == before.end() || known->second != one.waits.sequence) continue;
+        const auto report = report_if_whole(one, members_of(one));
+        if (!report) continue;
+        mark_as_said({one.waits});
+        if (stuck_said_.first(report->where)) tell(*report);
+    }
 }
 
 // The age of a wait is that of its worker's clock, which stands still while a goroutine computes:
@@ -105,6 +142,10 @@ std::vector<Report> stuck(Duration waiting_for) {
     for (const HeldUp& held_up : find_held_up(waits, coarse_now() - waiting_for.count()))
         if (auto report = report_if_whole(held_up, held_up.way))
             found.push_back(std::move(*report));
+    for (const Stuck& one : find_stuck_twice())
+        if (one.waits.since <= coarse_now() - waiting_for.count())
+            if (auto report = report_if_whole(one, members_of(one)))
+                found.push_back(std::move(*report));
     return found;
 }
 

@@ -33,6 +33,7 @@ class StuckWatch {
     void watch();
     void look();
     void look_for_held_up(const Waits& waits);
+    void look_for_stuck();
 
     Runtime& runtime_;
     std::mutex mutex_;
@@ -43,6 +44,8 @@ class StuckWatch {
     /// In which of its waits somebody was, and for which reader that runs, if so.
     using Sight = std::pair<std::uint64_t, const Goroutine*>;
     std::map<const Goroutine*, Sight> held_up_before_;
+    OncePerSite stuck_said_;
+    std::map<const Goroutine*, std::uint64_t> stuck_before_;  // in which of its waits
     std::thread thread_;
 };
 

@@ -44,6 +44,7 @@ std::string what_it_waits_to_do(const ReportedGoroutine& who, WaitKind kind) {
         case WaitKind::once:
             return "waits for once" + name;
         case WaitKind::wait_group:
+        case WaitKind::counted_group:
             return "waits for wait group" + name;
         case WaitKind::join:
         case WaitKind::task:

@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "weft/cancelled.h"
-#include "weft/detail/channel_core.h"
+#include "weft/detail/channel_end.h"
 #include "weft/detail/payload.h"
 #include "weft/ensure.h"
 
@@ -101,20 +101,10 @@ class [[nodiscard]] TryRecv {
 /// one dropped closes the channel; receivers drain what it holds and then see the end. Any number
 /// of goroutines and threads may use one Sender at once.
 template <class T>
-class Sender {
-  public:
-    Sender(Sender&& other) noexcept : core_(std::exchange(other.core_, nullptr)) {}
-    Sender& operator=(Sender&& other) noexcept {
-        Sender taken(std::move(other));
-        std::swap(core_, taken.core_);
-        return *this;
-    }
-    Sender(const Sender&) = delete;
-    Sender& operator=(const Sender&) = delete;
-    ~Sender() {
-        if (core_ != nullptr) core_->drop_sender();
-    }
+class Sender : detail::ChannelEnd<detail::Side::sends> {
+    using End = detail::ChannelEnd<detail::Side::sends>;
 
+  public:
     /// Sends, waiting until a receiver or a free place takes the value.
     ///
     /// Errors:  the value comes back once the last Receiver is gone.
@@ -166,10 +156,7 @@ class Sender {
     }
 
     /// One more Sender of the same channel, which stays open until that one is dropped too.
-    Sender clone() const {
-        core().add_sender();
-        return Sender(core_);
-    }
+    Sender clone() const { return Sender(&core(), End::add_end()); }
 
     std::size_t size() const { return core().size(); }  ///< values waiting in the channel just now
     std::size_t capacity() const { return core().capacity(); }
@@ -179,35 +166,21 @@ class Sender {
     template <class U>
     friend std::pair<Sender<U>, Receiver<U>> channel(std::size_t, const char*,
                                                      std::source_location);
-    explicit Sender(detail::ChannelCore* core) noexcept : core_(core) {}
+    using End::End;
 
     static void give_back(T& value, T& boxed) {
         if constexpr (std::is_move_assignable_v<T>) value = std::move(boxed);
     }
-    detail::ChannelCore& core() const {
-        ENSURE(core_ != nullptr, "a moved-from Sender was used");
-        return *core_;
-    }
-    detail::ChannelCore* core_;
+    using End::core;
 };
 
 /// The end that takes out. Move-only, like Sender. When the last one is dropped, waiting and later
 /// sends get their value back, and what the channel still holds is destroyed.
 template <class T>
-class Receiver {
-  public:
-    Receiver(Receiver&& other) noexcept : core_(std::exchange(other.core_, nullptr)) {}
-    Receiver& operator=(Receiver&& other) noexcept {
-        Receiver taken(std::move(other));
-        std::swap(core_, taken.core_);
-        return *this;
-    }
-    Receiver(const Receiver&) = delete;
-    Receiver& operator=(const Receiver&) = delete;
-    ~Receiver() {
-        if (core_ != nullptr) core_->drop_receiver();
-    }
+class Receiver : detail::ChannelEnd<detail::Side::receives> {
+    using End = detail::ChannelEnd<detail::Side::receives>;
 
+  public:
     /// Receives the next value, waiting until there is one.
     ///
     /// Shape:    a value, or nothing once the channel is closed and drained.
@@ -234,10 +207,7 @@ class Receiver {
     }
 
     /// One more Receiver of the same channel; each value goes to exactly one of them.
-    Receiver clone() const {
-        core().add_receiver();
-        return Receiver(core_);
-    }
+    Receiver clone() const { return Receiver(&core(), End::add_end()); }
 
     std::size_t size() const { return core().size(); }  ///< values waiting in the channel just now
     std::size_t capacity() const { return core().capacity(); }
@@ -276,13 +246,9 @@ class Receiver {
     template <class U>
     friend std::pair<Sender<U>, Receiver<U>> channel(std::size_t, const char*,
                                                      std::source_location);
-    explicit Receiver(detail::ChannelCore* core) noexcept : core_(core) {}
+    using End::End;
 
-    detail::ChannelCore& core() const {
-        ENSURE(core_ != nullptr, "a moved-from Receiver was used");
-        return *core_;
-    }
-    detail::ChannelCore* core_;
+    using End::core;
 };
 
 template <class T>
@@ -291,7 +257,8 @@ std::pair<Sender<T>, Receiver<T>> channel(std::size_t capacity, const char* name
     static_assert(detail::check_payload<T>());
     auto* core =
         detail::ChannelCore::make(detail::element_ops<detail::Payload<T>>, capacity, name, where);
-    return {Sender<T>(core), Receiver<T>(core)};
+    return {Sender<T>(core, core->first_end(detail::Side::sends)),
+            Receiver<T>(core, core->first_end(detail::Side::receives))};
 }
 
 /// For select and the diagnosis: the core behind an end.
@@ -303,11 +270,11 @@ struct DetailAccess {
     /// As a moved-from end is, for compat's nil.
     template <class End>
     static End nil() noexcept {
-        return End(nullptr);
+        return End(nullptr, nullptr);
     }
     template <class End>
     static bool is_nil(const End& end) noexcept {
-        return end.core_ == nullptr;
+        return end.is_moved_from();
     }
 };
 

@@ -30,6 +30,7 @@ enum class Finding : std::uint8_t {
     lock_cycle,  ///< some wait for each other in a circle, among them for locks
     wait_cycle,  ///< the same without locks
     held_up,     ///< a lock is waited for, and who holds it waits for something else
+    stuck,       ///< whoever could end the wait waits for ever, too
     lock_order,  ///< locks were taken in opposite orders
     leak,        ///< main has ended, these goroutines have not
 };
@@ -104,8 +105,10 @@ class DeadlockError : public std::runtime_error {
 /// What is known of every goroutine, and of threads that wait in weft, by id.
 std::vector<ReportedGoroutine> goroutines();
 
-/// What hangs, or is held up, while other goroutines go on: every circle of waits, and whoever has
-/// waited so long for a lock whose holder waits for something else.
+/// What hangs, or is held up, while other goroutines go on: every circle of waits; whoever has
+/// waited so long for a lock whose holder waits for something else; and whoever has waited so long
+/// at a channel, a select, an event, a condition or a semaphore that only those could end who wait
+/// for ever, too.
 ///
 /// Blocks: not; goroutines run on meanwhile, each held still only while it is looked at.
 std::vector<Report> stuck(Duration waiting_for = std::chrono::seconds(1));

@@ -2,6 +2,7 @@
 // The channel without its element type. Sender, Receiver and select are thin typed shells over it.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -33,16 +34,44 @@ struct ChannelWaiter : Waiter {
     std::uint32_t index = 0;
 };
 
+/// A channel's two sides.
+enum class Side : std::uint8_t { sends, receives };
+constexpr Side other(Side side) noexcept {
+    return side == Side::sends ? Side::receives : Side::sends;
+}
+
+/// Where one end of a channel lies just now: one for each Sender and Receiver. It is never moved,
+/// and lives as long as the channel.
+struct EndPlace {
+    std::atomic<const void*> at{nullptr};  ///< the end itself; null: there is none just now
+    EndPlace* next = nullptr;              ///< the one made before it
+    EndPlace* next_free = nullptr;
+};
+
 class ChannelCore {
   public:
     /// One sender and one receiver exist from the start.
     static ChannelCore* make(const ElementOps& ops, std::size_t capacity, const char* name,
                              std::source_location where);
+    ~ChannelCore();  // only for make()'s other half
+    ChannelCore(const ChannelCore&) = delete;
+    ChannelCore& operator=(const ChannelCore&) = delete;
 
-    void add_sender() noexcept { senders_.fetch_add(1, std::memory_order_relaxed); }
-    void add_receiver() noexcept { receivers_.fetch_add(1, std::memory_order_relaxed); }
-    void drop_sender() noexcept;
-    void drop_receiver() noexcept;
+    /// The place of the first end of a side.
+    EndPlace* first_end(Side side) noexcept { return &ends(side).first; }
+    EndPlace* add_end(Side side);
+    void drop_end(Side side, EndPlace* place) noexcept;
+    /// Calls f(address) for each end of a side, wherever it lies just now; ends may come, go and
+    /// move meanwhile. While somebody keeps the channel.
+    template <class F>
+    void each_end(Side side, F f) const {
+        const Ends& all = ends(side);
+        const EndPlace* place = all.newest.load(std::memory_order_acquire);
+        for (; place != nullptr; place = place->next)
+            if (const void* at = place->at.load(std::memory_order_relaxed)) f(at);
+    }
+    /// Whether a wait of that side is about to end. A glimpse.
+    bool lets_go(Side side) const noexcept { return side == Side::sends ? may_give() : may_take(); }
     /// Ends the channel while both sides still hold it, as Go's close() does: receivers drain it,
     /// sends that wait or come later are turned away. False: it was closed before.
     bool close() noexcept;
@@ -59,11 +88,26 @@ class ChannelCore {
     const char* name() const noexcept { return name_; }
     const std::source_location& made_at() const noexcept { return made_at_; }
     /// How many there are just now: for reports.
-    std::uint32_t senders() const noexcept { return senders_.load(std::memory_order_relaxed); }
-    std::uint32_t receivers() const noexcept { return receivers_.load(std::memory_order_relaxed); }
+    std::uint32_t senders() const noexcept { return count(Side::sends); }
+    std::uint32_t receivers() const noexcept { return count(Side::receives); }
 
   private:
     friend class Selection;
+
+    struct Ends {
+        std::atomic<std::uint32_t> count{1};
+        EndPlace first;
+        std::atomic<EndPlace*> newest{&first};
+        EndPlace* free = nullptr;
+    };
+    Ends& ends(Side side) noexcept { return ends_[static_cast<std::size_t>(side)]; }
+    const Ends& ends(Side side) const noexcept { return ends_[static_cast<std::size_t>(side)]; }
+    std::uint32_t count(Side side) const noexcept {
+        return ends(side).count.load(std::memory_order_relaxed);
+    }
+    EndPlace* take_free(Ends& all) noexcept;
+    void last_sender_gone() noexcept;
+    void last_receiver_gone() noexcept;
 
     ChannelCore(const ElementOps& ops, std::size_t capacity, const char* name,
                 std::source_location where) noexcept;
@@ -88,12 +132,16 @@ class ChannelCore {
     ElementOps ops_;
     WaitList sending_;
     WaitList receiving_;
-    std::atomic<std::uint32_t> senders_{1};
-    std::atomic<std::uint32_t> receivers_{1};
+    std::array<Ends, 2> ends_;
     std::atomic<std::uint32_t> sides_{2};  // the senders together hold one, so do the receivers
     const char* name_;
     std::source_location made_at_;
 };
+
+/// Calls see(core, side, arg) for each channel that a wait to send, to receive or of a select waits
+/// at, and the side it stands on. While the waiter is held still.
+void each_awaited(WaitKind kind, const void* object,
+                  void (*see)(const ChannelCore&, Side, void* arg), void* arg);
 
 /// One channel case of a select.
 struct SelectCase {

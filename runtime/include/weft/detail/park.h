@@ -43,6 +43,7 @@ enum class WaitKind : std::uint8_t {
     read_lock,
     write_lock,
     wait_group,
+    counted_group,  ///< one whose users count by hand, as Go's do
     once,
     join,  ///< of all that a scope or the like has started
     task,  ///< of one, by its handle

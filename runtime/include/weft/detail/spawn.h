@@ -21,6 +21,7 @@ struct SpawnSpec {
     ContextNode* context =
         nullptr;  ///< its ambient context; null: the root's. The spawner keeps it alive.
     std::size_t stack_bytes = 0;  ///< 0: the default class
+    bool is_main = false;         ///< the run's first
 };
 
 /// The body, type-erased: run() calls and destroys it.

@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: Apache-2.0
+// The live ones are found by spreading from those that do not wait (the liveness analysis of Saioc,
+// Chabbi and others, "Dynamic Partial Deadlock Detection and Recovery via Garbage Collection", with
+// the places of ends instead of a collector's marks).
+#include "runtime/src/liveness.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <unordered_map>
+#include <utility>
+
+#include "weft/detail/channel_core.h"
+
+#include "runtime/src/goroutine.h"
+#include "runtime/src/report.h"
+
+namespace weft::inline abi1::detail {
+namespace {
+
+using Place = std::size_t;  // among the nodes
+constexpr Place nowhere = SIZE_MAX;
+
+/// Where the ends lie that could end a wait, read while the waiter was held still.
+struct Reach {
+    static constexpr std::size_t most = 64;
+    std::array<const void*, most> at;
+    std::size_t count = 0;
+    bool anybody = false;  // could end it: it is about to end, or there are too many to look at
+
+    void add(const void* address) noexcept {
+        if (count == most)
+            anybody = true;
+        else
+            at[count++] = address;
+    }
+};
+
+struct Node {
+    Goroutine* goroutine = nullptr;
+    std::uint64_t id = 0;
+    std::uint64_t parent = 0;
+    const void* owner = nullptr;
+    std::optional<WaitView> waits;      // none: it is live
+    std::vector<Place> in_frames_of;    // the ends it waits for; of a wait for one of several
+    std::vector<Place> lets_go;         // who waits for it among others, and for all of them
+    std::vector<Place> frame_watchers;  // who can be let go by anybody that can use its frame
+    std::size_t missing = 0;            // of those it waits for: not live
+    std::size_t ends = 0;
+    bool live = false;
+    bool frame_in_use = false;  // by itself or a descendant, live
+};
+
+bool ends_by_one_of_several(WaitKind kind) noexcept {
+    switch (kind) {
+        case WaitKind::send:
+        case WaitKind::receive:
+        case WaitKind::select:
+        case WaitKind::event:
+        case WaitKind::cond:
+        case WaitKind::semaphore:
+        case WaitKind::counted_group:
+            return true;
+        default:
+            return false;
+    }
+}
+
+bool is_at_a_channel(WaitKind kind) noexcept {
+    return kind == WaitKind::send || kind == WaitKind::receive || kind == WaitKind::select;
+}
+
+void see_channel(const ChannelCore& channel, Side side, void* arg) {
+    auto& reach = *static_cast<Reach*>(arg);
+    reach.anybody |= channel.lets_go(side);
+    channel.each_end(other(side), [&reach](const void* at) { reach.add(at); });
+}
+
+// Nothing: it waits no longer as it did.
+std::optional<Reach> reach_of(const WaitView& waits) {
+    Reach reach;
+    if (!hold_wait(waits.goroutine)) return std::nullopt;
+    const auto word = waits.goroutine->wake.load(std::memory_order_acquire);
+    const bool same = sequence_of(word) == waits.sequence;
+    if (same) each_awaited(waits.kind, waits.object, see_channel, &reach);
+    end_inspection(waits.goroutine);
+    if (!same) return std::nullopt;
+    // Of the others the thing itself lies somewhere.
+    if (!is_at_a_channel(waits.kind)) reach.add(waits.object);
+    return reach;
+}
+
+class Liveness {
+  public:
+    Liveness() {
+        each_goroutine([](Goroutine* g, void* me) { static_cast<Liveness*>(me)->meet(g); }, this);
+        std::sort(frames_.begin(), frames_.end());
+        note_who_acts_on_what();
+        for (Place i = 0; i < nodes_.size(); ++i) begin_with(i);
+        spread();
+    }
+
+    std::vector<Stuck> stuck() const {
+        std::vector<Stuck> found;
+        for (const Node& node : nodes_) {
+            if (node.live || !ends_by_one_of_several(node.waits->kind)) continue;
+            Stuck one;
+            one.waits = *node.waits;
+            one.ends = node.ends;
+            for (const Place holder : node.in_frames_of)
+                one.holders.push_back(*nodes_[holder].waits);
+            found.push_back(std::move(one));
+        }
+        return found;
+    }
+
+  private:
+    struct Frame {
+        const std::byte* low;
+        const std::byte* end;
+        Place node;
+        bool operator<(const Frame& other) const noexcept { return low < other.low; }
+    };
+
+    // A plain thread is left out: it may do anything, and what lies on its stack is anybody's.
+    void meet(Goroutine* g) {
+        const Life life = g->life.load(std::memory_order_acquire);
+        if (life == Life::free || g->thread != nullptr) return;
+        Node node;
+        node.goroutine = g;
+        node.id = g->id;
+        node.parent = g->parent();
+        if (life == Life::alive) {
+            node.owner = g->begun.owner;
+            if (is_waiting(g)) node.waits = view(g);
+            if (g->stack.low != nullptr)
+                frames_.push_back({g->stack.low, g->stack.low + g->stack.bytes, nodes_.size()});
+        }
+        by_id_[node.id] = nodes_.size();
+        by_goroutine_[g] = nodes_.size();
+        nodes_.push_back(std::move(node));
+    }
+
+    void note_who_acts_on_what() {
+        for (Place i = 0; i < nodes_.size(); ++i) {
+            if (!nodes_[i].waits) continue;
+            const WaitView& waits = *nodes_[i].waits;
+            const auto known = std::min(waits.held.count, HeldLocks::recorded);
+            for (std::uint32_t k = 0; k < known; ++k) acting_[waits.held.locks[k]].push_back(i);
+            for (const void* group : waits.belongs)
+                if (group != nullptr) acting_[group].push_back(i);
+            if (waits.kind == WaitKind::write_lock) acting_[waits.object].push_back(i);
+        }
+    }
+
+    Place whose_frame(const void* address) const {
+        const auto* at = static_cast<const std::byte*>(address);
+        auto after = std::upper_bound(frames_.begin(), frames_.end(), Frame{at, at, 0});
+        if (after == frames_.begin()) return nowhere;
+        --after;
+        return at < after->end ? after->node : nowhere;
+    }
+
+    void begin_with(Place i) {
+        const Node& node = nodes_[i];
+        if (!node.waits || !node.waits->parked || node.waits->ends_by_itself) return go_on(i);
+        if (ends_by_one_of_several(node.waits->kind)) return find_ends(i);
+        if (names_its_peers(node.waits->kind)) return find_peers(i);
+        go_on(i);
+    }
+
+    void find_ends(Place i) {
+        const auto reach = reach_of(*nodes_[i].waits);
+        if (!reach || reach->anybody || reach->count == 0) return go_on(i);
+        nodes_[i].ends = reach->count;
+        for (std::size_t k = 0; k < reach->count; ++k) {
+            const Place holder = whose_frame(reach->at[k]);
+            if (holder == nowhere || !nodes_[holder].waits) return go_on(i);
+            auto& known = nodes_[i].in_frames_of;
+            if (std::find(known.begin(), known.end(), holder) != known.end()) continue;
+            known.push_back(holder);
+            nodes_[holder].frame_watchers.push_back(i);
+        }
+    }
+
+    // All of them must act; those that do not wait will.
+    void find_peers(Place i) {
+        const WaitView& waits = *nodes_[i].waits;
+        std::vector<Place> peers;
+        if (waits.holder != nullptr) {
+            const auto at = by_goroutine_.find(waits.holder);
+            if (at != by_goroutine_.end()) peers.push_back(at->second);
+        } else if (const auto acting = acting_.find(waits.object); acting != acting_.end()) {
+            for (const Place peer : acting->second)
+                if (must_act(*nodes_[peer].waits, waits)) peers.push_back(peer);
+        }
+        for (const Place peer : peers)
+            if (!nodes_[peer].live) {
+                nodes_[peer].lets_go.push_back(i);
+                ++nodes_[i].missing;
+            }
+        if (nodes_[i].missing == 0) go_on(i);
+    }
+
+    void go_on(Place i) {
+        if (std::exchange(nodes_[i].live, true)) return;
+        live_.push_back(i);
+    }
+
+    void spread() {
+        for (std::size_t next = 0; next < live_.size(); ++next) {
+            const Place i = live_[next];
+            for (const Place waiter : nodes_[i].lets_go)
+                if (--nodes_[waiter].missing == 0) go_on(waiter);
+            uses_frames(i);
+        }
+    }
+
+    // Its own and those of all from whom it descends, who may have handed it a reference; of one
+    // whose parent is not there any more that could be anybody.
+    void uses_frames(Place from) {
+        std::vector<Place> up{from};
+        while (!up.empty()) {
+            Node& node = nodes_[up.back()];
+            up.pop_back();
+            if (std::exchange(node.frame_in_use, true)) continue;
+            for (const Place waiter : node.frame_watchers) go_on(waiter);
+            if (const Place owner = whose_frame(node.owner); owner != nowhere) up.push_back(owner);
+            const auto parent = by_id_.find(node.parent);
+            if (parent != by_id_.end())
+                up.push_back(parent->second);
+            else if (!std::exchange(anybody_, true))
+                for (Place i = 0; i < nodes_.size(); ++i) up.push_back(i);
+        }
+    }
+
+    std::vector<Node> nodes_;
+    std::vector<Frame> frames_;
+    std::unordered_map<std::uint64_t, Place> by_id_;
+    std::unordered_map<const Goroutine*, Place> by_goroutine_;
+    // By lock, by owner or task, and by RWMutex, as in Waits.
+    std::unordered_map<const void*, std::vector<Place>> acting_;
+    std::vector<Place> live_;
+    bool anybody_ = false;
+};
+
+std::string other_ends(const Stuck& stuck) {
+    const char* const what = stuck.waits.kind == WaitKind::receive ? "Sender"
+                             : stuck.waits.kind == WaitKind::send  ? "Receiver"
+                                                                   : "other end";
+    if (stuck.ends == 1) return std::string("its only ") + what + " is";
+    return "its " + std::to_string(stuck.ends) + ' ' + what + "s are";
+}
+
+}  // namespace
+
+std::vector<Stuck> find_stuck() {
+    return Liveness().stuck();
+}
+
+Report report_of(const Stuck& stuck) {
+    Report report;
+    report.finding = Finding::stuck;
+    report.certainty = Certainty::likely;
+    report.where = stuck.waits.where;
+    report.goroutines.push_back(look_at(stuck.waits.goroutine));
+    const ReportedGoroutine who = report.goroutines.front();
+    report.sentence = label(who) + ' ' + what_it_waits_to_do(who, stuck.waits.kind) + " (" +
+                      line_of(who) + "), and nobody who could end that can run: " +
+                      (is_at_a_channel(stuck.waits.kind) ? other_ends(stuck) : "it lies");
+    bool first = true;
+    for (const WaitView& holder : stuck.holders) {
+        report.sentence += first ? " " : "; and ";
+        first = false;
+        if (holder.goroutine == stuck.waits.goroutine) {
+            report.sentence += "in its own frame";
+            continue;
+        }
+        report.goroutines.push_back(look_at(holder.goroutine));
+        const ReportedGoroutine& of = report.goroutines.back();
+        report.sentence += "in the frame of " + label(of) + ", which " +
+                           what_it_waits_to_do(of, holder.kind) + " (" + line_of(of) + ')';
+    }
+    return report;
+}
+
+}  // namespace weft::inline abi1::detail

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which of the goroutines that wait nobody can let go any more. A wait on a channel, an event or
+// the like ends by somebody who can reach the other end; who can is told by where that end lies. In
+// a goroutine's frame it is of use to that goroutine and to those that descend from it, to whom it
+// may have been handed by reference. Anywhere else, in the heap or on a plain thread's stack, it
+// may be of use to anybody. So whoever runs, or waits for time or the world, is live; a wait that
+// somebody live could end is live; and what is left is stuck.
+//
+// It is not a proof: a frame's address may have been put where this does not look.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "runtime/src/wait_graph.h"
+
+namespace weft::inline abi1::detail {
+
+/// One that is stuck, with those in whose frames the ends lie that would let it go.
+struct Stuck {
+    WaitView waits;
+    /// Waits, too; each once. The waiter itself stands here if an end is in its own frame.
+    std::vector<WaitView> holders;
+    std::size_t ends = 0;  ///< how many there are
+};
+
+/// Looks at all goroutines, each held still only while it is looked at, and finds all that are
+/// stuck at a channel, a select, an event, a condition or a semaphore. Those that wait for such
+/// ones, to join or for a lock, are stuck as well, but not the reason.
+///
+/// What is found by one look may have been moving while it was looked at. Who is found by two, in
+/// the same wait, stays.
+std::vector<Stuck> find_stuck();
+
+/// What is to be said of it.
+Report report_of(const Stuck& stuck);
+
+}  // namespace weft::inline abi1::detail
