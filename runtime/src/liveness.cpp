@@ -216,8 +216,9 @@ class Liveness {
         }
     }
 
-    // Its own and those of all from whom it descends, who may have handed it a reference; of one
-    // whose parent is not there any more that could be anybody.
+    // Its own and those of all from whom it descends, who may have handed it a reference, and of
+    // whoever waits for its end. Once its parent is gone only the latter are known; where nobody
+    // waits that could be anybody.
     void uses_frames(Place from) {
         std::vector<Place> up{from};
         while (!up.empty()) {
@@ -225,11 +226,12 @@ class Liveness {
             up.pop_back();
             if (std::exchange(node.frame_in_use, true)) continue;
             for (const Place waiter : node.frame_watchers) go_on(waiter);
-            if (const Place owner = whose_frame(node.owner); owner != nowhere) up.push_back(owner);
+            const Place owner = whose_frame(node.owner);
+            if (owner != nowhere) up.push_back(owner);
             const auto parent = by_id_.find(node.parent);
             if (parent != by_id_.end())
                 up.push_back(parent->second);
-            else if (!std::exchange(anybody_, true))
+            else if (owner == nowhere && !std::exchange(anybody_, true))
                 for (Place i = 0; i < nodes_.size(); ++i) up.push_back(i);
         }
     }
@@ -267,7 +269,9 @@ Report report_of(const Stuck& stuck) {
     const ReportedGoroutine who = report.goroutines.front();
     report.sentence = label(who) + ' ' + what_it_waits_to_do(who, stuck.waits.kind) + " (" +
                       line_of(who) + "), and nobody who could end that can run: " +
-                      (is_at_a_channel(stuck.waits.kind) ? other_ends(stuck) : "it lies");
+                      (is_at_a_channel(stuck.waits.kind)
+                           ? other_ends(stuck)
+                           : std::string("the ") + to_string(stuck.waits.kind) + " is");
     bool first = true;
     for (const WaitView& holder : stuck.holders) {
         report.sentence += first ? " " : "; and ";
