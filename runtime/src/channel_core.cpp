@@ -187,38 +187,6 @@ Waiter* ChannelCore::close_all(WaitList& list) noexcept {
     return chain;
 }
 
-EndPlace* ChannelCore::take_free(Ends& all) noexcept {
-    const std::lock_guard guard(lock_);
-    return all.free != nullptr ? std::exchange(all.free, all.free->next_free) : nullptr;
-}
-
-EndPlace* ChannelCore::add_end(Side side) {
-    Ends& all = ends(side);
-    EndPlace* place = take_free(all);
-    if (place == nullptr) {
-        place = new EndPlace;
-        const std::lock_guard guard(lock_);
-        place->next = all.newest.load(std::memory_order_relaxed);
-        all.newest.store(place, std::memory_order_release);
-    }
-    all.count.fetch_add(1, std::memory_order_relaxed);
-    return place;
-}
-
-void ChannelCore::drop_end(Side side, EndPlace* place) noexcept {
-    Ends& all = ends(side);
-    place->at.store(nullptr, std::memory_order_relaxed);
-    if (all.count.load(std::memory_order_acquire) != 1) {  // who is the last gives nothing back
-        const std::lock_guard guard(lock_);
-        place->next_free = std::exchange(all.free, place);
-    }
-    if (all.count.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
-    if (side == Side::sends)
-        last_sender_gone();
-    else
-        last_receiver_gone();
-}
-
 void ChannelCore::last_sender_gone() noexcept {
     lock_.lock();
     closed_ = true;
@@ -255,12 +223,6 @@ void ChannelCore::last_receiver_gone() noexcept {
         if (ops_.destroy != nullptr) ops_.destroy(first);
     }
     release_side();
-}
-
-ChannelCore::~ChannelCore() {
-    for (Ends& all : ends_)
-        for (EndPlace* place = all.newest.load(std::memory_order_relaxed); place != &all.first;)
-            delete std::exchange(place, place->next);
 }
 
 void ChannelCore::release_side() noexcept {

@@ -41,12 +41,13 @@ struct Node {
     std::uint64_t id = 0;
     std::uint64_t parent = 0;
     const void* owner = nullptr;
-    std::optional<WaitView> waits;      // none: it is live
+    WaitView waits;                     // of whom it is, if it waits
     std::vector<Place> in_frames_of;    // the ends it waits for; of a wait for one of several
     std::vector<Place> lets_go;         // who waits for it among others, and for all of them
     std::vector<Place> frame_watchers;  // who can be let go by anybody that can use its frame
     std::size_t missing = 0;            // of those it waits for: not live
     std::size_t ends = 0;
+    bool is_waiting = false;
     bool live = false;
     bool frame_in_use = false;  // by itself or a descendant, live
 };
@@ -73,7 +74,7 @@ bool is_at_a_channel(WaitKind kind) noexcept {
 void see_channel(const ChannelCore& channel, Side side, void* arg) {
     auto& reach = *static_cast<Reach*>(arg);
     reach.anybody |= channel.lets_go(side);
-    channel.each_end(other(side), [&reach](const void* at) { reach.add(at); });
+    channel.ends(other(side)).each([&reach](const void* at) { reach.add(at); });
 }
 
 // Nothing: it waits no longer as it did.
@@ -103,12 +104,12 @@ class Liveness {
     std::vector<Stuck> stuck() const {
         std::vector<Stuck> found;
         for (const Node& node : nodes_) {
-            if (node.live || !ends_by_one_of_several(node.waits->kind)) continue;
+            if (node.live || !ends_by_one_of_several(node.waits.kind)) continue;
             Stuck one;
-            one.waits = *node.waits;
+            one.waits = node.waits;
             one.ends = node.ends;
             for (const Place holder : node.in_frames_of)
-                one.holders.push_back(*nodes_[holder].waits);
+                one.holders.push_back(nodes_[holder].waits);
             found.push_back(std::move(one));
         }
         return found;
@@ -132,7 +133,10 @@ class Liveness {
         node.parent = g->parent();
         if (life == Life::alive) {
             node.owner = g->begun.owner;
-            if (is_waiting(g)) node.waits = view(g);
+            if (const auto seen = view(g)) {
+                node.waits = *seen;
+                node.is_waiting = true;
+            }
             if (g->stack.low != nullptr)
                 frames_.push_back({g->stack.low, g->stack.low + g->stack.bytes, nodes_.size()});
         }
@@ -143,8 +147,8 @@ class Liveness {
 
     void note_who_acts_on_what() {
         for (Place i = 0; i < nodes_.size(); ++i) {
-            if (!nodes_[i].waits) continue;
-            const WaitView& waits = *nodes_[i].waits;
+            if (!nodes_[i].is_waiting) continue;
+            const WaitView& waits = nodes_[i].waits;
             const auto known = std::min(waits.held.count, HeldLocks::recorded);
             for (std::uint32_t k = 0; k < known; ++k) acting_[waits.held.locks[k]].push_back(i);
             for (const void* group : waits.belongs)
@@ -163,19 +167,19 @@ class Liveness {
 
     void begin_with(Place i) {
         const Node& node = nodes_[i];
-        if (!node.waits || !node.waits->parked || node.waits->ends_by_itself) return go_on(i);
-        if (ends_by_one_of_several(node.waits->kind)) return find_ends(i);
-        if (names_its_peers(node.waits->kind)) return find_peers(i);
+        if (!node.is_waiting || !node.waits.parked || node.waits.ends_by_itself) return go_on(i);
+        if (ends_by_one_of_several(node.waits.kind)) return find_ends(i);
+        if (names_its_peers(node.waits.kind)) return find_peers(i);
         go_on(i);
     }
 
     void find_ends(Place i) {
-        const auto reach = reach_of(*nodes_[i].waits);
+        const auto reach = reach_of(nodes_[i].waits);
         if (!reach || reach->anybody || reach->count == 0) return go_on(i);
         nodes_[i].ends = reach->count;
         for (std::size_t k = 0; k < reach->count; ++k) {
             const Place holder = whose_frame(reach->at[k]);
-            if (holder == nowhere || !nodes_[holder].waits) return go_on(i);
+            if (holder == nowhere || !nodes_[holder].is_waiting) return go_on(i);
             auto& known = nodes_[i].in_frames_of;
             if (std::find(known.begin(), known.end(), holder) != known.end()) continue;
             known.push_back(holder);
@@ -185,14 +189,14 @@ class Liveness {
 
     // All of them must act; those that do not wait will.
     void find_peers(Place i) {
-        const WaitView& waits = *nodes_[i].waits;
+        const WaitView& waits = nodes_[i].waits;
         std::vector<Place> peers;
         if (waits.holder != nullptr) {
             const auto at = by_goroutine_.find(waits.holder);
             if (at != by_goroutine_.end()) peers.push_back(at->second);
         } else if (const auto acting = acting_.find(waits.object); acting != acting_.end()) {
             for (const Place peer : acting->second)
-                if (must_act(*nodes_[peer].waits, waits)) peers.push_back(peer);
+                if (must_act(nodes_[peer].waits, waits)) peers.push_back(peer);
         }
         for (const Place peer : peers)
             if (!nodes_[peer].live) {

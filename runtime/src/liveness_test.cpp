@@ -21,6 +21,7 @@
 #include "weft/time.h"
 
 #include "tests/support/environment.h"
+#include "tests/support/goroutines.h"
 #include "tests/support/test.h"
 
 using namespace std::chrono_literals;
@@ -46,17 +47,6 @@ void everywhere(F body) {
         Options options = silent();
         options.workers = workers;
         CHECK(run(options, body) == 0);
-    }
-}
-
-void until_waits(const std::string& name, const std::string& state) {
-    for (;;) {
-        const auto all = goroutines();
-        if (std::any_of(all.begin(), all.end(), [&](const ReportedGoroutine& one) {
-                return one.name == name && one.state == state;
-            }))
-            return;
-        yield();
     }
 }
 
@@ -203,8 +193,8 @@ TEST_CASE("nobody is called stuck whom a descendant of the end's owner can still
                 done.wait();
                 CHECK(tx.send(7));
             });
-            until_waits("waits", "receive");
-            until_waits("slow", "event");
+            test::until_waits("waits", "receive");
+            test::until_waits("slow", "event");
             CHECK(stuck(0ns).empty());
             done.set();
         });
@@ -224,7 +214,7 @@ TEST_CASE("an end that was moved to one that lives is not where it was") {
                     sleep(1ms);
                     CHECK(mine.send(1));
                 });
-                until_waits("sender", "sleep");
+                test::until_waits("sender", "sleep");
                 CHECK(stuck(0ns).empty());
             });
             CHECK(rx.recv() == 1);
@@ -238,7 +228,7 @@ TEST_CASE("an end on the heap may be anybody's: nobody is called stuck for it") 
         auto ends = std::make_unique<std::pair<Sender<int>, Receiver<int>>>(channel<int>());
         scope([&](Scope& s) {
             s.go("waits", [&] { CHECK_FALSE(ends->second.recv().has_value()); });
-            until_waits("waits", "receive");
+            test::until_waits("waits", "receive");
             CHECK(stuck(0ns).empty());
             const Sender<int> gone = std::move(ends->first);
         });
@@ -250,7 +240,7 @@ TEST_CASE("a wait with a deadline is not stuck") {
         auto [tx, rx] = channel<int>();
         scope([&, &rx = rx](Scope& s) {
             s.go("waits", [&rx] { CHECK(timeout(1h, [&] { (void)rx.recv(); }).ok()); });
-            until_waits("waits", "receive");
+            test::until_waits("waits", "receive");
             CHECK(stuck(0ns).empty());
             const Sender<int> gone = std::move(tx);
         });
@@ -270,8 +260,8 @@ TEST_CASE("one whose parent has ended could know of every frame") {
                 });
             });
             s.go("waits", [&rx] { CHECK(rx.recv() == 1); });
-            until_waits("waits", "receive");
-            until_waits("orphan", "event");
+            test::until_waits("waits", "receive");
+            test::until_waits("orphan", "event");
             CHECK(stuck(0ns).empty());
             go_on.set();
         });

@@ -29,7 +29,7 @@ std::uint64_t parent_of(const Goroutine& fresh, const SpawnSpec& spec, const Wor
 
 }  // namespace
 
-Goroutine* spawn_raw(const SpawnSpec& spec, const Body& body, void* closure) {
+Goroutine* spawn_raw(const SpawnSpec& spec, const Body& body, void* maker) {
     Worker* worker = this_worker();
     Runtime* runtime = worker != nullptr ? &worker->runtime : Runtime::current();
     ENSURE(runtime != nullptr, "a goroutine was started outside weft::run");
@@ -48,9 +48,9 @@ Goroutine* spawn_raw(const SpawnSpec& spec, const Body& body, void* closure) {
     fresh.parent = parent_of(*g, spec, worker);
     fresh.body = &body;
     if (fits(body))
-        body.move(fresh.closure, closure);
+        body.make(fresh.closure, maker);
     else
-        body.move(fresh.far_closure = ::operator new(body.size, heap_align(body)), closure);
+        body.make(fresh.far_closure = ::operator new(body.size, heap_align(body)), maker);
     // Off its stack and not armed: nothing can claim it until it has run and waits.
     const auto sequence = sequence_of(g->wake.load(std::memory_order_relaxed)) + 1;
     g->wake.store(sequence << wake_bits::sequence_shift, std::memory_order_release);
@@ -73,7 +73,7 @@ void run_body(Goroutine* g) noexcept {
     alignas(16) std::byte here[sizeof g->fresh.closure];
     void* closure = here;
     if (fits(body))
-        body.move(here, g->fresh.closure);
+        body.relocate(here, g->fresh.closure);
     else
         closure = g->fresh.far_closure;
     std::construct_at(&g->begun);

@@ -156,7 +156,7 @@ class Sender : detail::ChannelEnd<detail::Side::sends> {
     }
 
     /// One more Sender of the same channel, which stays open until that one is dropped too.
-    Sender clone() const { return Sender(&core(), End::add_end()); }
+    Sender clone() const { return Sender(End::add_end()); }
 
     std::size_t size() const { return core().size(); }  ///< values waiting in the channel just now
     std::size_t capacity() const { return core().capacity(); }
@@ -207,7 +207,7 @@ class Receiver : detail::ChannelEnd<detail::Side::receives> {
     }
 
     /// One more Receiver of the same channel; each value goes to exactly one of them.
-    Receiver clone() const { return Receiver(&core(), End::add_end()); }
+    Receiver clone() const { return Receiver(End::add_end()); }
 
     std::size_t size() const { return core().size(); }  ///< values waiting in the channel just now
     std::size_t capacity() const { return core().capacity(); }
@@ -257,8 +257,8 @@ std::pair<Sender<T>, Receiver<T>> channel(std::size_t capacity, const char* name
     static_assert(detail::check_payload<T>());
     auto* core =
         detail::ChannelCore::make(detail::element_ops<detail::Payload<T>>, capacity, name, where);
-    return {Sender<T>(core, core->first_end(detail::Side::sends)),
-            Receiver<T>(core, core->first_end(detail::Side::receives))};
+    return {Sender<T>(core->first_end(detail::Side::sends)),
+            Receiver<T>(core->first_end(detail::Side::receives))};
 }
 
 /// For select and the diagnosis: the core behind an end.
@@ -270,7 +270,7 @@ struct DetailAccess {
     /// As a moved-from end is, for compat's nil.
     template <class End>
     static End nil() noexcept {
-        return End(nullptr, nullptr);
+        return End(nullptr);
     }
     template <class End>
     static bool is_nil(const End& end) noexcept {

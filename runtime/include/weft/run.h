@@ -33,11 +33,13 @@ int run_main(Start start, F main) {
         main_ended();
     };
     using Wrapped = decltype(wrapped);
+    static_assert(std::is_trivially_destructible_v<Wrapped>);
+    constexpr auto move_wrapped = [](void* to, void* from) noexcept {
+        ::new (to) Wrapped(std::move(*static_cast<Wrapped*>(from)));
+    };
     static constexpr Body body{[](void* f) { (*static_cast<Wrapped*>(f))(); }, sizeof(Wrapped),
-                               alignof(Wrapped),
-                               [](void* to, void* from) noexcept {
-                                   ::new (to) Wrapped(std::move(*static_cast<Wrapped*>(from)));
-                               }};
+                               alignof(Wrapped), move_wrapped,
+                               move_wrapped};  // there is nothing to destroy
     const int ended = start(body, &wrapped);
     if (thrown) std::rethrow_exception(thrown);
     return ended != 0 ? ended : code;

@@ -173,18 +173,25 @@ std::invoke_result_t<Body&, Scope&> scope(
     return detail::run_scope(body, options, where);
 }
 
+namespace detail {
+template <class F>
+void go_here(const char* name, const std::source_location& where, F&& f) {
+    ContextNode* node = current_node();
+    ENSURE(node != nullptr && node->owner_ != nullptr, "go() outside any scope");
+    start_task<void>(*node->owner_, name, where, std::forward<F>(f), false);
+}
+}  // namespace detail
+
 /// Starts `f` in the innermost owner in force: the scope(), WaitGroup, TaskSet or detached work
 /// that the caller runs in. It ends with that owner, not with the block that called go().
 template <std::invocable F>
 void go(const char* name, F f,
         const std::source_location& where = std::source_location::current()) {
-    detail::ContextNode* node = detail::current_node();
-    ENSURE(node != nullptr && node->owner_ != nullptr, "go() outside any scope");
-    detail::start_task<void>(*node->owner_, name, where, std::move(f), false);
+    detail::go_here(name, where, std::move(f));
 }
 template <std::invocable F>
 void go(F f, const std::source_location& where = std::source_location::current()) {
-    go(nullptr, std::move(f), where);
+    detail::go_here(nullptr, where, std::move(f));
 }
 
 }  // namespace weft::inline abi1

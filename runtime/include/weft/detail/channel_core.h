@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <mutex>
 #include <optional>
 #include <source_location>
 
@@ -40,12 +41,88 @@ constexpr Side other(Side side) noexcept {
     return side == Side::sends ? Side::receives : Side::sends;
 }
 
+class ChannelCore;
+
 /// Where one end of a channel lies just now: one for each Sender and Receiver. It is never moved,
 /// and lives as long as the channel.
 struct EndPlace {
-    std::atomic<const void*> at{nullptr};  ///< the end itself; null: there is none just now
-    EndPlace* next = nullptr;              ///< the one made before it
-    EndPlace* next_free = nullptr;
+    std::atomic<const void*> at{this};  ///< the end; the place itself: not yet; null: not any more
+    union {
+        ChannelCore* channel = nullptr;  ///< while there is an end
+        EndPlace* next_free;
+    };
+};
+
+/// The ends of one side of a channel: how many there are, and where. There is one from the start.
+/// Making and dropping ends takes no lock but now and then.
+class Ends {
+  public:
+    Ends() = default;
+    ~Ends();
+    Ends(const Ends&) = delete;
+    Ends& operator=(const Ends&) = delete;
+
+    std::uint32_t count() const noexcept {
+        return static_cast<std::uint32_t>(state_.load(std::memory_order_relaxed));
+    }
+    /// How many places there are, for ends that are, that were and that will be.
+    std::uint32_t capacity() const noexcept {
+        const std::lock_guard guard(lock_);
+        return places_;
+    }
+    EndPlace* first() noexcept { return &first_; }
+    EndPlace* add() {
+        Block* const open = open_.load(std::memory_order_acquire);
+        if (open == nullptr) {
+            state_.fetch_add(1, std::memory_order_relaxed);
+            return add_slowly();
+        }
+        const std::uint64_t before = state_.fetch_add(one_taken + 1, std::memory_order_relaxed);
+        const auto at = static_cast<std::uint32_t>(before / one_taken) - open->first_taken;
+        return at < open->size ? open->places + at : add_slowly();
+    }
+    /// True: it was the last.
+    bool drop(EndPlace* place) noexcept {
+        place->at.store(nullptr, std::memory_order_release);
+        return static_cast<std::uint32_t>(state_.fetch_sub(1, std::memory_order_acq_rel)) == 1;
+    }
+    /// Calls f(address) for each; they may come, go and move meanwhile.
+    template <class F>
+    void each(F f) const {
+        each_place([&](const EndPlace& place) {
+            const void* const at = place.at.load(std::memory_order_relaxed);
+            if (at != nullptr && at != &place) f(at);
+        });
+    }
+
+  private:
+    struct Block {
+        Block* older;
+        EndPlace* places;
+        std::uint32_t size;
+        std::uint32_t first_taken;  ///< how many had been taken when it was opened
+    };
+    static constexpr std::uint64_t one_taken = std::uint64_t{1} << 32;
+
+    template <class F>
+    void each_place(F f) const {
+        f(first_);
+        for (auto* block = newest_.load(std::memory_order_acquire); block; block = block->older)
+            for (std::uint32_t i = 0; i < block->size; ++i) f(block->places[i]);
+    }
+    EndPlace* add_slowly();
+    EndPlace* take_unused() noexcept;
+    std::uint32_t gather_free() noexcept;
+    EndPlace* add_block(std::uint32_t size);
+
+    /// Below: how many ends there are. Above: how many places have been taken from open blocks.
+    std::atomic<std::uint64_t> state_{1};
+    std::atomic<Block*> open_{nullptr};  ///< may have places that nobody has had yet
+    EndPlace first_;
+    std::atomic<Block*> newest_{nullptr};
+    mutable SpinLock lock_;  // for what follows, and for new blocks
+    EndPlace* free_ = nullptr;
+    std::uint32_t places_ = 1;
 };
 
 class ChannelCore {
@@ -53,23 +130,21 @@ class ChannelCore {
     /// One sender and one receiver exist from the start.
     static ChannelCore* make(const ElementOps& ops, std::size_t capacity, const char* name,
                              std::source_location where);
-    ~ChannelCore();  // only for make()'s other half
+    ~ChannelCore() = default;  // only for make()'s other half
     ChannelCore(const ChannelCore&) = delete;
     ChannelCore& operator=(const ChannelCore&) = delete;
 
     /// The place of the first end of a side.
-    EndPlace* first_end(Side side) noexcept { return &ends(side).first; }
-    EndPlace* add_end(Side side);
-    void drop_end(Side side, EndPlace* place) noexcept;
-    /// Calls f(address) for each end of a side, wherever it lies just now; ends may come, go and
-    /// move meanwhile. While somebody keeps the channel.
-    template <class F>
-    void each_end(Side side, F f) const {
-        const Ends& all = ends(side);
-        const EndPlace* place = all.newest.load(std::memory_order_acquire);
-        for (; place != nullptr; place = place->next)
-            if (const void* at = place->at.load(std::memory_order_relaxed)) f(at);
+    EndPlace* first_end(Side side) noexcept { return with_channel(of(side).first()); }
+    EndPlace* add_end(Side side) { return with_channel(of(side).add()); }
+    void drop_end(Side side, EndPlace* place) noexcept {
+        if (!of(side).drop(place)) return;
+        if (side == Side::sends)
+            last_sender_gone();
+        else
+            last_receiver_gone();
     }
+    const Ends& ends(Side side) const noexcept { return ends_[static_cast<std::size_t>(side)]; }
     /// Whether a wait of that side is about to end. A glimpse.
     bool lets_go(Side side) const noexcept { return side == Side::sends ? may_give() : may_take(); }
     /// Ends the channel while both sides still hold it, as Go's close() does: receivers drain it,
@@ -88,24 +163,17 @@ class ChannelCore {
     const char* name() const noexcept { return name_; }
     const std::source_location& made_at() const noexcept { return made_at_; }
     /// How many there are just now: for reports.
-    std::uint32_t senders() const noexcept { return count(Side::sends); }
-    std::uint32_t receivers() const noexcept { return count(Side::receives); }
+    std::uint32_t senders() const noexcept { return ends(Side::sends).count(); }
+    std::uint32_t receivers() const noexcept { return ends(Side::receives).count(); }
 
   private:
     friend class Selection;
 
-    struct Ends {
-        std::atomic<std::uint32_t> count{1};
-        EndPlace first;
-        std::atomic<EndPlace*> newest{&first};
-        EndPlace* free = nullptr;
-    };
-    Ends& ends(Side side) noexcept { return ends_[static_cast<std::size_t>(side)]; }
-    const Ends& ends(Side side) const noexcept { return ends_[static_cast<std::size_t>(side)]; }
-    std::uint32_t count(Side side) const noexcept {
-        return ends(side).count.load(std::memory_order_relaxed);
+    Ends& of(Side side) noexcept { return ends_[static_cast<std::size_t>(side)]; }
+    EndPlace* with_channel(EndPlace* place) noexcept {
+        place->channel = this;
+        return place;
     }
-    EndPlace* take_free(Ends& all) noexcept;
     void last_sender_gone() noexcept;
     void last_receiver_gone() noexcept;
 

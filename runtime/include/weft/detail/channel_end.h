@@ -14,16 +14,12 @@ template <Side side>
 class ChannelEnd {
   public:
     /// Null: a moved-from one.
-    ChannelEnd(ChannelCore* core, EndPlace* place) noexcept : core_(core), place_(place) {
-        lies_here();
-    }
-    ChannelEnd(ChannelEnd&& other) noexcept
-        : core_(std::exchange(other.core_, nullptr)), place_(other.place_) {
+    explicit ChannelEnd(EndPlace* place) noexcept : place_(place) { lies_here(); }
+    ChannelEnd(ChannelEnd&& other) noexcept : place_(std::exchange(other.place_, nullptr)) {
         lies_here();
     }
     ChannelEnd& operator=(ChannelEnd&& other) noexcept {
         ChannelEnd taken(std::move(other));
-        std::swap(core_, taken.core_);
         std::swap(place_, taken.place_);
         lies_here();
         taken.lies_here();
@@ -32,23 +28,22 @@ class ChannelEnd {
     ChannelEnd(const ChannelEnd&) = delete;
     ChannelEnd& operator=(const ChannelEnd&) = delete;
     ~ChannelEnd() {
-        if (core_ != nullptr) core_->drop_end(side, place_);
+        if (place_ != nullptr) place_->channel->drop_end(side, place_);
     }
 
   protected:
     EndPlace* add_end() const { return core().add_end(side); }
     ChannelCore& core() const {
-        ENSURE(core_ != nullptr, side == Side::sends ? "a moved-from Sender was used"
-                                                     : "a moved-from Receiver was used");
-        return *core_;
+        ENSURE(place_ != nullptr, side == Side::sends ? "a moved-from Sender was used"
+                                                      : "a moved-from Receiver was used");
+        return *place_->channel;
     }
-    bool is_moved_from() const noexcept { return core_ == nullptr; }
+    bool is_moved_from() const noexcept { return place_ == nullptr; }
 
   private:
     void lies_here() noexcept {
-        if (core_ != nullptr) place_->at.store(this, std::memory_order_relaxed);
+        if (place_ != nullptr) place_->at.store(this, std::memory_order_relaxed);
     }
-    ChannelCore* core_;
     EndPlace* place_;
 };
 

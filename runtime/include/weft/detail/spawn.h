@@ -29,35 +29,48 @@ struct Body {
     void (*run)(void* storage) = nullptr;
     std::size_t size = 0;
     std::size_t align = 1;
-    void (*move)(void* to,
-                 void* from) noexcept = nullptr;  // move-constructs and destroys the source
+    void (*make)(void* to, void* maker) noexcept = nullptr;
+    void (*relocate)(void* to, void* from) noexcept = nullptr;  // move-constructs, destroys `from`
 };
 
-/// Makes a goroutine runnable. Its stack is taken when it first runs. From a plain thread this
-/// needs a running runtime.
-Goroutine* spawn_raw(const SpawnSpec& spec, const Body& body, void* closure);
+/// Makes a goroutine runnable, whose body is made by `maker`. Its stack is taken when it first
+/// runs. From a plain thread this needs a running runtime.
+Goroutine* spawn_raw(const SpawnSpec& spec, const Body& body, void* maker);
 
-/// Starts `f` as a goroutine. An exception that leaves `f` is a contract breach (Scope and friends
-/// catch before).
+/// Starts a goroutine with the `B` that `make` returns: made where it stays, since it may hold ends
+/// of channels, which know where they lie. B::run(B*) calls and destroys it; an exception that
+/// leaves it is a contract breach (Scope and friends catch before).
+template <class B, class Make>
+Goroutine* spawn_made(const SpawnSpec& spec, Make make) {
+    static constexpr Body body{
+        [](void* storage) { B::run(std::launder(static_cast<B*>(storage))); }, sizeof(B),
+        alignof(B),
+        [](void* to, void* maker) noexcept { ::new (to) B((*static_cast<Make*>(maker))()); },
+        [](void* to, void* from) noexcept {
+            B* source = std::launder(static_cast<B*>(from));
+            ::new (to) B(std::move(*source));
+            std::destroy_at(source);
+        }};
+    return spawn_raw(spec, body, &make);
+}
+
+template <class F>
+struct PlainBody {
+    F f;
+
+    static void run(PlainBody* body) {
+        struct Destroy {
+            PlainBody* body;
+            ~Destroy() { std::destroy_at(body); }
+        } destroy{body};
+        body->f();
+    }
+};
+
+/// Starts `f` as a goroutine that nobody owns.
 template <class F>
 Goroutine* spawn(const SpawnSpec& spec, F f) {
-    static constexpr Body body{[](void* storage) {
-                                   F* function = std::launder(static_cast<F*>(storage));
-                                   struct Destroy {
-                                       F* f;
-                                       ~Destroy() { std::destroy_at(f); }
-                                   } destroy{function};
-                                   (*function)();
-                               },
-                               sizeof(F), alignof(F),
-                               [](void* to, void* from) noexcept {
-                                   F* source = std::launder(static_cast<F*>(from));
-                                   ::new (to) F(std::move(*source));
-                                   std::destroy_at(source);
-                               }};
-    alignas(F) std::byte storage[sizeof(F)];
-    ::new (static_cast<void*>(storage)) F(std::move(f));
-    return spawn_raw(spec, body, storage);
+    return spawn_made<PlainBody<F>>(spec, [&f] { return PlainBody<F>{std::move(f)}; });
 }
 
 }  // namespace weft::inline abi1::detail

@@ -99,31 +99,31 @@ struct TaskBody {
     TypedTaskState<R>* state;  // null: nobody asks
     F f;
 
-    void operator()() {
-        begin_task(*owner, state);
+    static void run(TaskBody* body) {
+        TaskOwner& owner = *body->owner;
+        TypedTaskState<R>* const state = body->state;
+        begin_task(owner, state);
         TaskEnd end = TaskEnd::value;
         std::exception_ptr error;
-        {
-            F body(std::move(f));
-            try {
-                if constexpr (std::is_void_v<R>)
-                    (void)body();
-                else
-                    state->value.emplace(body());
-            } catch (const Cancelled&) {
-                end = TaskEnd::cancelled;
-                error = std::current_exception();
-            } catch (...) {
-                end = TaskEnd::failed;
-                error = std::current_exception();
-            }
-        }  // what the body captured is gone before anybody hears of the end
+        try {
+            if constexpr (std::is_void_v<R>)
+                (void)body->f();
+            else
+                state->value.emplace(body->f());
+        } catch (const Cancelled&) {
+            end = TaskEnd::cancelled;
+            error = std::current_exception();
+        } catch (...) {
+            end = TaskEnd::failed;
+            error = std::current_exception();
+        }
+        std::destroy_at(body);  // what it captured is gone before anybody hears of the end
         leave_task();
         if (state != nullptr) {
             state->complete(error);
             if (state->release()) delete state;
         }
-        end_task(*owner, end, error);
+        end_task(owner, end, error);
     }
 };
 
@@ -131,7 +131,8 @@ struct TaskBody {
 /// `R` is not wanted.
 template <class R, class F>
 TypedTaskState<R>* start_admitted(TaskOwner& owner, const char* name,
-                                  const std::source_location& where, F f, bool with_state) {
+                                  const std::source_location& where, F&& f, bool with_state) {
+    static_assert(!std::is_reference_v<F>, "the body is moved");
     std::unique_ptr<TypedTaskState<R>> state;
     if (with_state) {
         state = std::make_unique<TypedTaskState<R>>();
@@ -139,8 +140,9 @@ TypedTaskState<R>* start_admitted(TaskOwner& owner, const char* name,
     }
     owner.task_started();
     try {
-        spawn(SpawnSpec{name, where, &owner.node()},
-              TaskBody<F, R>{&owner, state.get(), std::move(f)});
+        using Started = TaskBody<F, R>;
+        spawn_made<Started>(SpawnSpec{name, where, &owner.node()},
+                            [&] { return Started{&owner, state.get(), std::forward<F>(f)}; });
     } catch (...) {
         owner.task_done();
         throw;
@@ -151,9 +153,9 @@ TypedTaskState<R>* start_admitted(TaskOwner& owner, const char* name,
 /// The same, once the owner admits it.
 template <class R, class F>
 TypedTaskState<R>* start_task(TaskOwner& owner, const char* name, const std::source_location& where,
-                              F f, bool with_state) {
+                              F&& f, bool with_state) {
     owner.admit(where);
-    return start_admitted<R>(owner, name, where, std::move(f), with_state);
+    return start_admitted<R>(owner, name, where, std::forward<F>(f), with_state);
 }
 
 /// Counts what is under way and lets others wait for none.
