@@ -2,6 +2,7 @@
 # The same tests as ./dev test, with the counts that a night can afford. Called by ./dev torture.
 #   ROUNDS   kill -9 of the whole server under load (1000); everything else scales with it
 #   SEED     begin of the random runs (today's date); a failure prints what repeats it
+#   MILLION  goroutines at once where only their number matters (1000000, about 5 GB)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 rounds=${ROUNDS:-1000}
@@ -23,6 +24,10 @@ export GOROUTINES=$((rounds * 50))
 
 cd build/release
 try "weft: $SEEDS_FACTOR times the schedules" ./runtime_test --minimal
+# Dumped in bounded memory, woken, and cancelled; all of it in bounded time.
+million=${MILLION:-1000000}
+try "weft: $million goroutines at once" env GOROUTINES="$million" timeout 900 ./runtime_test --minimal \
+  -tc='each of many that wait*,many sleep*,a dump of many*,a cancel of many*'
 try "sign-in: $SEEDS_FACTOR times the schedules" ./cohort_identity_test --minimal
 try "hashing in turns: $SEEDS_FACTOR times the schedules" ./cohort_platform_auth_test --minimal
 try "the disk: $CUT_POINTS power failures, every input and output failed in turn" \

@@ -90,7 +90,16 @@ def write(*builds):
     return None
 
 
+def run_together(source):
+    """Whether the formatter has joined notes: each is a line, or a part of it would not be looked for."""
+    notes = re.search(r"(?:^// .*\n)*\Z", source.read_text(), re.M)[0]
+    return any(not NOTE.fullmatch(line + "\n") or line.count("Says: ") > 1 for line in notes.splitlines())
+
+
 def check():
+    joined = [str(source.relative_to(ROOT)) for source in TRAPS.glob("*/wrong.cpp") if run_together(source)]
+    if joined:
+        return f"one note a line, and short enough to stay one: {', '.join(joined)}"
     document = DOCUMENT.read_text()
     stale = [title for _, title, programs in sections() for program in programs
              if f"## {title}\n" not in document or f"```cpp\n{split(program)[1]}\n```" not in document]

@@ -13,7 +13,6 @@
 
 #include "weft/context.h"
 #include "weft/scope.h"
-#include "weft/time.h"
 
 #include "tests/support/child.h"
 #include "tests/support/goroutines.h"
@@ -94,13 +93,13 @@ TEST_CASE("a channel takes as many values as its capacity without a receiver, an
 }
 
 TEST_CASE("try_send into a rendezvous succeeds only when a receiver waits") {
-    test::for_each_seed(20, [] {
+    test::everywhere([] {
         auto [tx, rx] = channel<int>();
         CHECK(tx.try_send(1).full());
         CHECK(rx.try_recv().empty());
         scope([&](Scope& s) {
             auto task = s.go([&rx = rx] { return rx.recv(); });
-            sleep(1ms);
+            test::until_waiting(1, "receive");
             CHECK(tx.try_send(2));
             CHECK(task.join() == 2);
         });
@@ -110,9 +109,10 @@ TEST_CASE("try_send into a rendezvous succeeds only when a receiver waits") {
 TEST_CASE("a rendezvous send returns only once its value is received") {
     test::everywhere([] {
         auto [tx, rx] = channel<int>();
-        std::atomic<bool> received{false};
+        bool received = false;  // plain: what came before the receive is visible to the sender
         scope([&](Scope& s) {
             s.go([&, &rx = rx] {
+                test::until_waits("main", "send");
                 received = true;
                 CHECK(rx.recv() == 1);
             });
@@ -295,21 +295,22 @@ TEST_CASE("values of every shape pass: empty, move-only, over-aligned, bigger th
 
 TEST_CASE("a value of 70,000 bytes passes by value") {
     Options options;
-    options.workers = 2;
     options.stack_bytes = std::size_t{1} << 20;
-    CHECK(run(options, [] {
-              auto [tx, rx] = channel<Big>(1);
-              scope([&](Scope& s) {
-                  s.go([&tx = tx] {
-                      for (char c = 'a'; c < 'e'; ++c) {
-                          Big big;
-                          big.bytes.back() = c;
-                          CHECK(tx.send(std::move(big)));
-                      }
-                  });
-                  for (char c = 'a'; c < 'e'; ++c) CHECK(rx.recv()->bytes.back() == c);
-              });
-          }) == 0);
+    test::everywhere(
+        [] {
+            auto [tx, rx] = channel<Big>(1);
+            scope([&](Scope& s) {
+                s.go([&tx = tx] {
+                    for (char c = 'a'; c < 'e'; ++c) {
+                        Big big;
+                        big.bytes.back() = c;
+                        CHECK(tx.send(std::move(big)));
+                    }
+                });
+                for (char c = 'a'; c < 'e'; ++c) CHECK(rx.recv()->bytes.back() == c);
+            });
+        },
+        options);
 }
 
 TEST_CASE("a move that throws in send leaves the channel as it was") {
@@ -342,7 +343,7 @@ TEST_CASE("a move that throws in recv reaches the receiver, and the value is des
 }
 
 TEST_CASE("a cancelled receive loses nothing: the next receive gets the value") {
-    test::for_each_seed(20, [] {
+    test::everywhere([] {
         auto [tx, rx] = channel<int>();
         const auto nothing = timeout(1ms, [&rx = rx] { return rx.recv(); });
         CHECK_FALSE(nothing);
@@ -356,7 +357,7 @@ TEST_CASE("a cancelled receive loses nothing: the next receive gets the value") 
 }
 
 TEST_CASE("a cancelled send leaves the value with the caller and sends nothing") {
-    test::for_each_seed(20, [] {
+    test::everywhere([] {
         auto [tx, rx] = channel<std::unique_ptr<int>>();
         auto value = std::make_unique<int>(4);
         CHECK_FALSE(timeout(1ms, [&, &tx = tx] { (void)tx.send(std::move(value)); }));

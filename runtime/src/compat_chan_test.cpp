@@ -237,21 +237,25 @@ TEST_CASE("compat: closing under waiting senders panics each, and keeps what was
 }
 
 TEST_CASE("compat: send, receive and range on a nil channel wait for ever") {
-    test::for_each_seed(5, [] {
+    test::everywhere([] {
         const Chan<int> nil;
-        CHECK_FALSE(weft::timeout(24h, [&] { nil.send(1); }));
-        CHECK_FALSE(weft::timeout(24h, [&] { (void)nil.recv(); }));
-        CHECK_FALSE(weft::timeout(24h, [&] {
+        const auto long_time = test::for_a_while();
+        CHECK_FALSE(weft::timeout(long_time, [&] { nil.send(1); }));
+        CHECK_FALSE(weft::timeout(long_time, [&] { (void)nil.recv(); }));
+        CHECK_FALSE(weft::timeout(long_time, [&] {
             for (const int value : nil) CHECK(value != value);
         }));
     });
 }
 
 TEST_CASE("compat: a sender and a receiver that both wait on nil never meet") {
-    test::for_each_seed(20, [] {
+    test::everywhere([] {
         WaitGroup group;
-        group.go("sender", [] { CHECK_FALSE(weft::timeout(1h, [] { Chan<int>().send(1); })); });
-        CHECK_FALSE(weft::timeout(1h, [] { (void)Chan<int>().recv(); }));
+        const auto long_time = test::for_a_while();
+        group.go("sender", [long_time] {
+            CHECK_FALSE(weft::timeout(long_time, [] { Chan<int>().send(1); }));
+        });
+        CHECK_FALSE(weft::timeout(long_time, [] { (void)Chan<int>().recv(); }));
         group.wait();
     });
 }
@@ -266,13 +270,13 @@ TEST_CASE("compat: a deadlock on a nil channel is reported as one" *
 }
 
 TEST_CASE("compat: dropping all handles but one does not end the channel, as no collector would") {
-    test::for_each_seed(5, [] {
+    test::everywhere([] {
         RecvChan<int> receiving;
         {
             const auto channel = make_chan<int>();
             receiving = channel;
         }
-        CHECK_FALSE(weft::timeout(1h, [&] { (void)receiving.recv(); }));
+        CHECK_FALSE(weft::timeout(test::for_a_while(), [&] { (void)receiving.recv(); }));
     });
 }
 
@@ -387,7 +391,7 @@ TEST_CASE("compat: values still in a channel go with its last handle") {
 }
 
 TEST_CASE("compat: a cancelled send keeps its value, and nobody receives it") {
-    test::for_each_seed(20, [] {
+    test::everywhere([] {
         const auto channel = make_chan<std::unique_ptr<int>>();
         auto value = std::make_unique<int>(1);
         CHECK_FALSE(weft::timeout(1ms, [&] { channel.send(std::move(value)); }));

@@ -126,7 +126,7 @@ TEST_CASE("compat: a WaitGroup that is destroyed while it counts is a contract b
 }
 
 TEST_CASE("compat: a cancelled wait leaves the WaitGroup as it was") {
-    test::for_each_seed(10, [] {
+    test::everywhere([] {
         WaitGroup group;
         group.add(1);
         CHECK_FALSE(weft::timeout(1ms, [&] { group.wait(); }));
@@ -275,24 +275,24 @@ TEST_CASE("compat: readers share an RWMutex, a writer has it alone, its RLocker 
 }
 
 TEST_CASE("compat: a writer that waits stops new readers, and gets in when the old have left") {
-    test::for_each_seed(20, [] {
+    test::everywhere([] {
         RWMutex status;
         WaitGroup group;
-        bool written = false;
+        std::atomic<bool> written = false;
         status.rlock();
         group.go("writer", [&] {
             status.lock();
             written = true;
             status.unlock();
         });
-        weft::sleep(1ms);  // until the writer waits
+        test::until_waiting(1, "write lock");
         CHECK_FALSE(status.try_rlock());
         group.go("late reader", [&] {
             status.rlock();
             CHECK(written);
             status.runlock();
         });
-        weft::sleep(1ms);
+        test::until_waiting(1, "read lock");
         CHECK_FALSE(written);
         status.runlock();
         group.wait();
@@ -342,9 +342,11 @@ TEST_CASE("compat: a panic that nobody recovers ends the process and names the g
 }
 
 TEST_CASE("compat: goroutines that nobody owns have no deadline of who started them") {
-    test::for_each_seed(10, [] {
+    test::everywhere([] {
         WaitGroup group;
-        CHECK(weft::timeout(1ms, [&] { group.go("batch", [] { weft::sleep(1h); }); }));
+        const auto limit = weft::Clock::now() + 1ms;
+        CHECK(weft::deadline(
+            limit, [&] { group.go("batch", [limit] { weft::sleep_until(limit + 1ms); }); }));
         group.wait();
     });
 }

@@ -59,10 +59,14 @@ TEST_CASE("a bounded queue of a mutex and two conds passes every value once") {
 }
 
 TEST_CASE("signals wake in the order of waiting, one each; broadcast wakes all") {
-    test::for_each_seed(20, [] {
+    test::everywhere([] {
         Mutex mutex;
         Cond cond;
         std::vector<int> order;
+        const auto now = [&] {
+            const std::lock_guard guard(mutex);
+            return order;
+        };
         scope([&](Scope& s) {
             for (int k = 0; k < 6; ++k) {
                 s.go([&, k] {
@@ -70,28 +74,30 @@ TEST_CASE("signals wake in the order of waiting, one each; broadcast wakes all")
                     cond.wait(mutex);
                     order.push_back(k);
                 });
-                sleep(1ms);
+                test::until_waiting(k + 1, "condition");
             }
             cond.signal();
-            sleep(1ms);
-            CHECK(order == std::vector<int>{0});
+            test::yield_until([&] { return !now().empty(); });
+            test::until_waiting(5, "condition");
+            CHECK(now() == std::vector<int>{0});
             cond.signal();
-            sleep(1ms);
-            CHECK(order == std::vector<int>{0, 1});
+            test::yield_until([&] { return now().size() > 1; });
+            test::until_waiting(4, "condition");
+            CHECK(now() == std::vector<int>{0, 1});
             cond.broadcast();
         });
         CHECK(order.size() == 6);
     });
 }
 
-TEST_CASE("a signal before anybody waits is not kept") {
-    test::for_each_seed(10, [] {
+TEST_CASE("a signal before anybody waits is not kept, and without one nobody wakes") {
+    test::everywhere([] {
         Mutex mutex;
         Cond cond;
         cond.signal();
         cond.broadcast();
         std::lock_guard guard(mutex);
-        const auto woken = timeout(1ms, [&] { cond.wait(mutex); });
+        const auto woken = timeout(test::for_a_while(), [&] { cond.wait(mutex); });
         CHECK_FALSE(woken);
     });
 }
@@ -124,35 +130,36 @@ TEST_CASE("a cancelled wait holds the lock again when Cancelled comes out") {
 
 TEST_CASE("a signal that races a cancel reaches somebody") {
     // The signal was for the first in the queue; if the cancel wins there, the second must get it.
-    test::for_each_seed(200, [] {
+    const auto body = [] {
         Mutex mutex;
         Cond cond;
-        int signalled = 0;
-        int gave_up = 0;
+        std::atomic<int> signalled = 0;
+        std::atomic<int> gave_up = 0;
         scope([&](Scope& s) {
-            s.go([&] {
-                const auto ended = timeout(2ms, [&] {
+            const auto [context, cancel] = Context::background().with_cancel();
+            s.go([&, context = context] {
+                const auto ended = context.try_run([&] {
                     std::lock_guard guard(mutex);
                     cond.wait(mutex);
                 });
                 ++(ended ? signalled : gave_up);
             });
-            sleep(1ms);
+            test::until_waiting(1, "condition");
             s.go([&] {
                 std::lock_guard guard(mutex);
                 cond.wait(mutex);
                 ++signalled;
             });
-            s.go([&] {
-                sleep(1ms);
-                cond.signal();
-            });
-            sleep(3ms);
-            CHECK(signalled == 1);
+            test::until_waiting(2, "condition");
+            s.go([&] { cond.signal(); });
+            s.go([cancel = cancel] { cancel.cancel(); });
+            test::yield_until([&] { return signalled > 0; });
             cond.broadcast();
         });
         CHECK(signalled + gave_up == 2);
-    });
+    };
+    test::for_each_worker_count(body);
+    test::for_each_seed(100, body);
 }
 
 TEST_CASE("a guarded value's lock can wait on a cond") {

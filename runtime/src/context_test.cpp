@@ -32,14 +32,14 @@ struct UserNumber {
 }  // namespace
 
 TEST_CASE("a body that ends in time gives its value; one that does not gives timeout/deadline") {
-    test::for_each_seed(10, [] {
-        const auto quick = timeout(5ms, [] {
+    test::everywhere([] {
+        const auto quick = timeout(1h, [] {
             sleep(1ms);
             return 4;
         });
         REQUIRE(quick);
         CHECK(*quick == 4);
-        const auto slow = timeout(5ms, [] {
+        const auto slow = timeout(2ms, [] {
             sleep(1h);
             return 4;
         });
@@ -51,7 +51,7 @@ TEST_CASE("a body that ends in time gives its value; one that does not gives tim
 }
 
 TEST_CASE("a body's Result stays itself: its errors and the deadline come out the same way") {
-    test::for_each_seed(5, [] {
+    test::everywhere([] {
         const Result<int> own =
             timeout(1ms, []() -> Result<int> { return Error{ErrorKind::conflict, "stale", ""}; });
         CHECK(own.error().code == "stale");
@@ -71,7 +71,7 @@ TEST_CASE("exceptions of the body pass a timeout unchanged") {
 }
 
 TEST_CASE("of nested deadlines the earlier one counts, and ends where it was set") {
-    test::for_each_seed(10, [] {
+    test::everywhere([] {
         const TimePoint begin = Clock::now();
         bool inner_returned = false;
         const auto outer = timeout(2ms, [&] {
@@ -80,7 +80,8 @@ TEST_CASE("of nested deadlines the earlier one counts, and ends where it was set
         });
         CHECK_FALSE(outer);
         CHECK_FALSE(inner_returned);  // the outer deadline went through the inner timeout
-        CHECK(Clock::now() - begin < 3ms);
+        CHECK(Clock::now() - begin >= 2ms);
+        if (sim::current_seed() != 0) CHECK(Clock::now() - begin < 3ms);
         const auto kept = timeout(1h, [&] {
             const auto inner = timeout(2ms, [] { sleep(2h); });
             CHECK_FALSE(inner);
@@ -120,7 +121,7 @@ TEST_CASE("the deadline in force can be asked for, and only shrinks inside") {
 }
 
 TEST_CASE("cancellation is sticky: swallowed once, it comes again at the next wait") {
-    test::for_each_seed(5, [] {
+    test::everywhere([] {
         int times = 0;
         CHECK_FALSE(timeout(1ms, [&] {
             for (int k = 0; k < 3; ++k) {
@@ -171,12 +172,14 @@ TEST_CASE("a handle used after its part is over does nothing") {
 }
 
 TEST_CASE("shielded work is completed although its context has ended; then the cancel goes on") {
-    test::for_each_seed(10, [] {
+    test::everywhere([] {
         bool completed = false;
         bool after = false;
         CHECK_FALSE(timeout(1ms, [&] {
+            const auto outer = Context::current();
             shield([&] {
-                sleep(5ms);
+                sleep(2ms);
+                test::yield_until([&] { return outer.cancelled(); });
                 CHECK_FALSE(cancelled());
                 scope([&](Scope& s) {
                     s.go([&] {
@@ -195,12 +198,14 @@ TEST_CASE("shielded work is completed although its context has ended; then the c
 }
 
 TEST_CASE("a timeout inside a shield counts, also inside a second shield") {
-    test::for_each_seed(10, [] {
+    test::everywhere([] {
         CHECK_FALSE(timeout(1ms, [] {
+            const auto outer = Context::current();
             shield([] {
                 CHECK_FALSE(timeout(2ms, [] { sleep(1h); }));
                 shield([] { CHECK_FALSE(timeout(2ms, [] { sleep(1h); })); });
             });
+            test::yield_until([&] { return outer.cancelled(); });
             checkpoint();
         }));
     });
@@ -220,7 +225,7 @@ TEST_CASE("a destructor may wait while Cancelled unwinds, and a timeout in it co
             });
         }
     };
-    test::for_each_seed(10, [] {
+    test::everywhere([] {
         int waited = 0;
         CHECK_FALSE(timeout(1ms, [&] {
             Cleaner cleaner{waited};
@@ -231,7 +236,7 @@ TEST_CASE("a destructor may wait while Cancelled unwinds, and a timeout in it co
 }
 
 TEST_CASE("Cancelled is no std::exception, so a catch of those lets it pass") {
-    test::for_each_seed(5, [] {
+    test::everywhere([] {
         CHECK_FALSE(timeout(1ms, [] {
             try {
                 sleep(1h);

@@ -45,35 +45,32 @@ TEST_CASE("a group whose goroutines all succeed answers success, and what they w
 }
 
 TEST_CASE("the first error comes out unchanged, the others are cancelled, later errors are kept") {
-    test::for_each_seed(20, [] {
+    test::everywhere([] {
         ErrGroup group("imports");
-        bool cancelled = false;
+        Event cancelled;
         group.go([&]() -> Result<void> {
             try {
                 sleep(1h);
             } catch (const Cancelled&) {
-                cancelled = true;
+                cancelled.set();
                 throw;
             }
             return {};
         });
-        group.go([]() -> Result<void> {
-            shield([] { sleep(2ms); });
+        group.go([&]() -> Result<void> {
+            shield([&] { cancelled.wait(); });
             return refused("second");
         });
-        group.go([] {
-            shield([] { sleep(3ms); });
+        group.go([&] {
+            test::yield_until([&] { return !group.suppressed().empty(); });
             throw std::runtime_error("third");
         });
-        group.go([]() -> Result<void> {
-            sleep(1ms);
-            return refused("first");
-        });
+        group.go([]() -> Result<void> { return refused("first"); });
         const auto ended = group.wait();
         REQUIRE_FALSE(ended);
         CHECK(ended.error().code == "first");
         CHECK(ended.error().kind == ErrorKind::refused);
-        CHECK(cancelled);
+        CHECK(cancelled.is_set());
         const auto rest = group.suppressed();
         REQUIRE(rest.size() == 2);
         CHECK(rest[0].code == "second");
@@ -112,7 +109,7 @@ TEST_CASE("a limit bounds how many run, go waits for a place and try_go says tha
         CHECK(ran == 12);
         CHECK_FALSE(too_many);
     });
-    test::for_each_seed(20, [] {
+    test::everywhere([] {
         ErrGroup group("bounded", 1);
         Event leave;
         CHECK(group.try_go([&] { leave.wait(); }));
@@ -125,13 +122,12 @@ TEST_CASE("a limit bounds how many run, go waits for a place and try_go says tha
 }
 
 TEST_CASE("go that waits for a place is cancelled with its caller, and starts nothing") {
-    test::for_each_seed(20, [] {
+    test::everywhere([] {
         ErrGroup group("bounded", 1);
         Event leave;
         bool started = false;
         group.go([&] { leave.wait(); });
-        const auto ended = timeout(1ms, [&] { group.go([&] { started = true; }); });
-        CHECK_FALSE(ended);
+        CHECK(test::cancel_in("semaphore", [&] { group.go([&] { started = true; }); }));
         leave.set();
         CHECK(group.wait());
         CHECK_FALSE(started);
@@ -139,7 +135,7 @@ TEST_CASE("go that waits for a place is cancelled with its caller, and starts no
 }
 
 TEST_CASE("a group that goes without wait cancels its goroutines and waits for them") {
-    test::for_each_seed(20, [] {
+    test::everywhere([] {
         bool ended = false;
         {
             ErrGroup group;
@@ -152,7 +148,7 @@ TEST_CASE("a group that goes without wait cancels its goroutines and waits for t
                     throw;
                 }
             });
-            sleep(1ms);
+            test::until_waiting(1, "sleep");
         }
         CHECK(ended);
     });

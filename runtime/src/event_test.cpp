@@ -44,24 +44,24 @@ TEST_CASE("set lets everybody go on who waits, and who comes later") {
 }
 
 TEST_CASE("after reset who comes waits again, and who was let go on is not held back") {
-    test::for_each_seed(20, [] {
+    test::everywhere([] {
         Event event;
-        int first = 0;
-        int second = 0;
+        std::atomic<int> first = 0;
+        std::atomic<int> second = 0;
         scope([&](Scope& s) {
             s.go([&] {
                 event.wait();
                 ++first;
             });
-            sleep(1ms);
+            test::until_waiting(1, "event");
             event.set();
             event.reset();
             s.go([&] {
                 event.wait();
                 ++second;
             });
-            sleep(1ms);
-            CHECK(first == 1);
+            test::yield_until([&] { return first == 1; });
+            test::until_waiting(1, "event");
             CHECK(second == 0);
             event.set();
         });
@@ -82,7 +82,7 @@ TEST_CASE("a waiter may destroy the event as soon as its wait has returned") {
 }
 
 TEST_CASE("a cancelled wait ends, and the others still hear of it") {
-    test::for_each_seed(20, [] {
+    test::everywhere([] {
         Event event;
         bool heard = false;
         scope([&](Scope& s) {

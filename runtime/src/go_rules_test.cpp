@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What Go documents of errgroup, semaphore, singleflight and time, a rule a test;
-// runtime/docs/go.md says which test, here or in the primitive's own file, holds which rule.
+// runtime/docs/go_rules.md says which test, here or in the primitive's own file, holds which rule.
 #include <atomic>
 #include <chrono>
 #include <optional>
@@ -26,10 +26,7 @@ namespace {
 
 const Error full{ErrorKind::refused, "full", ""};
 
-template <class Condition>
-void yield_until(Condition holds) {
-    while (!holds()) yield();
-}
+using test::yield_until;
 
 }  // namespace
 

@@ -4,6 +4,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <exception>
+#include <regex>
 #include <stdexcept>
 #include <string>
 #include <sys/wait.h>
@@ -178,7 +179,7 @@ TEST_CASE("a goroutine may capture what is over-aligned") {
             for (int i = 0; i < 10; ++i)
                 s.go("wide", [wide = Wide()] {
                     CHECK(reinterpret_cast<std::uintptr_t>(&wide) % 256 == 0);
-                    sleep(1us);
+                    yield();
                     CHECK(wide.value == 7);
                 });
         });
@@ -200,6 +201,21 @@ TEST_CASE("a C library may call back into code that parks") {
             for (int i = 0; i < 5; ++i) CHECK(values[i] == i + 1);
         });
     });
+}
+
+// The C++ library's regular expressions go one call deeper for each letter.
+TEST_CASE("a library that goes deep has room on a goroutine that was given it, and in blocking") {
+    const auto matches = [] {
+        return std::regex_match(std::string(600, 'a'), std::regex("(a|b)*"));
+    };
+    Options options = migrating();
+    options.stack_bytes = std::size_t{8} << 20;
+    run(options, [&] {
+        scope([&](Scope& s) {
+            for (int i = 0; i < 3; ++i) s.go("deep", [&] { CHECK(matches()); });
+        });
+    });
+    run([&] { CHECK(blocking("regex", matches)); });
 }
 
 TEST_CASE("a goroutine may fork and exec, and the new program dies of SIGPIPE as it should") {

@@ -63,16 +63,22 @@ TEST_CASE("when the function throws its caller gets the exception and the next c
 }
 
 TEST_CASE("when the one who runs it is cancelled the next caller tries") {
-    test::for_each_seed(10, [] {
+    test::everywhere([] {
         Once once;
         int completed = 0;
         scope([&](Scope& s) {
-            s.go([&] { CHECK_FALSE(timeout(1ms, [&] { once.call([] { sleep(1h); }); })); });
-            sleep(500us);
-            CHECK_FALSE(timeout(100us, [&] { once.call([] {}); }));
-            once.call([&] { ++completed; });
+            const bool runner_ended = test::cancel_in(
+                "sleep", [&] { once.call([] { sleep(1h); }); },
+                [&] {
+                    const bool waiter_ended = test::cancel_in("once", [&] { once.call([] {}); });
+                    CHECK(waiter_ended);
+                    s.go([&] { once.call([&] { ++completed; }); });
+                    test::until_waiting(1, "once");
+                });
+            CHECK(runner_ended);
         });
         CHECK(completed == 1);
+        CHECK(once.done());
     });
 }
 

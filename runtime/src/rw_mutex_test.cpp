@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "weft/context.h"
+#include "weft/guarded.h"
 #include "weft/mutex.h"
 #include "weft/scope.h"
 #include "weft/time.h"
@@ -68,53 +69,55 @@ TEST_CASE("many readers are inside at the same time") {
 }
 
 TEST_CASE("a waiting writer stops new readers, then all of them go in before the next writer") {
-    test::for_each_seed(20, [] {
+    test::everywhere([] {
         RWMutex mutex;
-        std::vector<char> order;
+        Guarded<std::string> order;
+        const auto add = [&](char who) { order.with([&](std::string& all) { all += who; }); };
         scope([&](Scope& s) {
             mutex.lock_shared();
             s.go([&] {
                 std::lock_guard guard(mutex);
-                order.push_back('w');
-                sleep(1ms);
+                add('w');
             });
-            sleep(1ms);
+            test::until_waiting(1, "write lock");
             CHECK_FALSE(mutex.try_lock_shared());
             for (int k = 0; k < 3; ++k)
                 s.go([&] {
                     std::shared_lock guard(mutex);
-                    sleep(1ms);
-                    order.push_back('r');
+                    yield();
+                    add('r');
                 });
-            sleep(1ms);
+            test::until_waiting(3, "read lock");
             s.go([&] {
                 std::lock_guard guard(mutex);
-                order.push_back('W');
+                add('W');
             });
-            sleep(1ms);
-            CHECK(order.empty());
+            test::until_waiting(2, "write lock");
+            CHECK(order.lock()->empty());
             mutex.unlock_shared();
         });
-        CHECK(std::string(order.begin(), order.end()) == "wrrrW");
+        CHECK(order.with([](const std::string& all) { return all == "wrrrW"; }));
     });
 }
 
 TEST_CASE("when a waiting writer is cancelled the readers it held up go in") {
-    test::for_each_seed(20, [] {
+    test::everywhere([] {
         RWMutex mutex;
-        bool read = false;
+        std::atomic<bool> read = false;
         scope([&](Scope& s) {
             mutex.lock_shared();
-            s.go([&] { CHECK_FALSE(timeout(2ms, [&] { mutex.lock(); })); });
-            sleep(1ms);
-            s.go([&] {
-                std::shared_lock guard(mutex);
-                read = true;
-            });
-            sleep(500us);
-            CHECK_FALSE(read);
-            sleep(5ms);
-            CHECK(read);
+            const bool ended = test::cancel_in(
+                "write lock", [&] { mutex.lock(); },
+                [&] {
+                    s.go([&] {
+                        std::shared_lock guard(mutex);
+                        read = true;
+                    });
+                    test::until_waiting(1, "read lock");
+                    CHECK_FALSE(read);
+                });
+            CHECK(ended);
+            test::yield_until([&] { return read.load(); });
             mutex.unlock_shared();
         });
         CHECK(mutex.try_lock());

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weft/semaphore.h"
 
-#include <algorithm>
 #include <atomic>
 #include <csignal>
 #include <memory>
@@ -9,8 +8,8 @@
 #include <vector>
 
 #include "weft/context.h"
+#include "weft/event.h"
 #include "weft/scope.h"
-#include "weft/time.h"
 
 #include "tests/support/child.h"
 #include "tests/support/goroutines.h"
@@ -45,7 +44,7 @@ TEST_CASE("never more run at once than there are permits, and all get one") {
 }
 
 TEST_CASE("weights add up, and a large request is not overtaken by small ones behind it") {
-    test::for_each_seed(20, [] {
+    test::everywhere([] {
         Semaphore semaphore(10);
         std::vector<int> order;
         auto held = semaphore.acquire(8);
@@ -54,12 +53,12 @@ TEST_CASE("weights add up, and a large request is not overtaken by small ones be
                 const auto all = semaphore.acquire(10);
                 order.push_back(10);
             });
-            sleep(1ms);
+            test::until_waiting(1, "semaphore");
             s.go([&] {
                 const auto one = semaphore.acquire(1);
                 order.push_back(1);
             });
-            sleep(1ms);
+            test::until_waiting(2, "semaphore");
             CHECK(order.empty());
             CHECK(semaphore.available() == 2);
             CHECK_FALSE(semaphore.try_acquire(1));
@@ -71,47 +70,48 @@ TEST_CASE("weights add up, and a large request is not overtaken by small ones be
 }
 
 TEST_CASE("one release serves as many as fit, in the order they came") {
-    test::for_each_seed(20, [] {
+    test::everywhere([] {
         Semaphore semaphore(6);
-        std::vector<int> order;
+        Event leave;
+        std::atomic<int> inside = 0;
         auto held = semaphore.acquire(6);
         scope([&](Scope& s) {
             for (const int weight : {1, 2, 3, 4}) {
                 s.go([&, weight] {
                     const auto permit = semaphore.acquire(weight);
-                    order.push_back(weight);
-                    sleep(10ms);
+                    inside += 1 << weight;
+                    leave.wait();
                 });
-                sleep(1ms);
+                test::until_waiting(weight, "semaphore");
             }
             held.release();
-            sleep(5ms);
-            std::sort(order.begin(), order.end());
-            CHECK(order == std::vector<int>{1, 2, 3});
+            test::until_waiting(3, "event");
+            CHECK(inside == (1 << 1) + (1 << 2) + (1 << 3));
+            test::until_waiting(1, "semaphore");
+            leave.set();
         });
-        CHECK(order.back() == 4);
+        CHECK(inside == (1 << 1) + (1 << 2) + (1 << 3) + (1 << 4));
     });
 }
 
 TEST_CASE("a cancelled request leaves, and a smaller one behind it that fits is served at once") {
-    test::for_each_seed(20, [] {
+    test::everywhere([] {
         Semaphore semaphore(4);
-        bool served = false;
+        std::atomic<bool> served = false;
         const auto held = semaphore.acquire(3);
         scope([&](Scope& s) {
-            s.go([&] {
-                const auto ended = timeout(2ms, [&] { (void)semaphore.acquire(4); });
-                CHECK_FALSE(ended);
-            });
-            sleep(1ms);
-            s.go([&] {
-                const auto permit = semaphore.acquire(1);
-                served = true;
-            });
-            sleep(500us);
-            CHECK_FALSE(served);
-            sleep(2ms);
-            CHECK(served);
+            const bool ended = test::cancel_in(
+                "semaphore", [&] { (void)semaphore.acquire(4); },
+                [&] {
+                    s.go([&] {
+                        const auto permit = semaphore.acquire(1);
+                        served = true;
+                    });
+                    test::until_waiting(2, "semaphore");
+                    CHECK_FALSE(served);
+                });
+            CHECK(ended);
+            test::yield_until([&] { return served.load(); });
         });
     });
 }

@@ -7,6 +7,8 @@
 #include <thread>
 #include <vector>
 
+#include "weft/context.h"
+#include "weft/event.h"
 #include "weft/scope.h"
 #include "weft/time.h"
 
@@ -43,14 +45,14 @@ TEST_CASE("those who ask while somebody works get the same result, and the work 
         CHECK(again.value == made);
         CHECK_FALSE(again.shared);
     });
-    test::for_each_seed(20, [] {
+    test::everywhere([] {
         SingleFlight<int, int> flights;
         int made = 0;
         scope([&](Scope& s) {
             for (int k = 0; k < 5; ++k)
                 s.go([&] {
                     const auto answer = flights.call(1, [&] {
-                        sleep(1ms);
+                        test::until_waiting(4, "event");  // the others, for this one
                         return ++made;
                     });
                     CHECK(answer.value == 1);
@@ -62,7 +64,7 @@ TEST_CASE("those who ask while somebody works get the same result, and the work 
 }
 
 TEST_CASE("different keys do not wait for each other") {
-    test::for_each_seed(10, [] {
+    test::everywhere([] {
         SingleFlight<int, int> flights;
         const auto outer =
             flights.call(1, [&] { return flights.call(2, [] { return 20; }).value + 1; });
@@ -71,15 +73,15 @@ TEST_CASE("different keys do not wait for each other") {
 }
 
 TEST_CASE("an exception goes to all who waited, and the next call tries anew") {
-    test::for_each_seed(10, [] {
+    test::everywhere([] {
         SingleFlight<int, int> flights;
-        int told = 0;
+        std::atomic<int> told = 0;
         scope([&](Scope& s) {
             for (int k = 0; k < 3; ++k)
                 s.go([&] {
                     try {
                         (void)flights.call(1, [&]() -> int {
-                            sleep(1ms);
+                            test::until_waiting(2, "event");
                             throw std::runtime_error("torn");
                         });
                     } catch (const std::runtime_error&) {
@@ -93,30 +95,29 @@ TEST_CASE("an exception goes to all who waited, and the next call tries anew") {
 }
 
 TEST_CASE("when the one who works is cancelled, one of those who wait does it in its place") {
-    test::for_each_seed(20, [] {
+    test::everywhere([] {
         SingleFlight<int, int> flights;
         int made = 0;
-        int answered = 0;
+        std::atomic<int> answered = 0;
+        const auto sleeper = [] {
+            sleep(1h);
+            return 0;
+        };
         scope([&](Scope& s) {
-            s.go([&] {
-                const auto ended = timeout(2ms, [&] {
-                    (void)flights.call(1, [&] {
-                        sleep(1h);
-                        return 0;
+            const auto others_ask = [&] {
+                for (int k = 0; k < 3; ++k)
+                    s.go([&] {
+                        const auto answer = flights.call(1, [&] {
+                            test::until_waiting(2, "event");
+                            return ++made;
+                        });
+                        CHECK(answer.value == 1);
+                        ++answered;
                     });
-                });
-                CHECK_FALSE(ended);
-            });
-            sleep(1ms);
-            for (int k = 0; k < 3; ++k)
-                s.go([&] {
-                    const auto answer = flights.call(1, [&] {
-                        sleep(1ms);
-                        return ++made;
-                    });
-                    CHECK(answer.value == 1);
-                    ++answered;
-                });
+                test::until_waiting(3, "event");
+            };
+            const auto work = [&] { (void)flights.call(1, sleeper); };
+            CHECK(test::cancel_in("sleep", work, others_ask));
         });
         CHECK(made == 1);
         CHECK(answered == 3);
@@ -124,41 +125,51 @@ TEST_CASE("when the one who works is cancelled, one of those who wait does it in
 }
 
 TEST_CASE("one who waits may be cancelled without harm to the others") {
-    test::for_each_seed(20, [] {
+    test::everywhere([] {
         SingleFlight<int, int> flights;
-        int answered = 0;
+        Event begun;
+        std::atomic<bool> end = false;
+        std::atomic<int> answered = 0;
         scope([&](Scope& s) {
             for (int k = 0; k < 2; ++k)
                 s.go([&] {
-                    const auto answer = flights.call(1, [] {
-                        sleep(5ms);
+                    const auto answer = flights.call(1, [&] {
+                        begun.set();
+                        test::yield_until([&] { return end.load(); });
                         return 1;
                     });
                     answered += answer.value;
                 });
-            sleep(1ms);
-            const auto ended = timeout(1ms, [&] { (void)flights.call(1, [] { return 9; }); });
-            CHECK_FALSE(ended);
+            begun.wait();
+            test::until_waiting(1, "event");
+            CHECK(test::cancel_in("event", [&] { (void)flights.call(1, [] { return 9; }); }));
+            end = true;
         });
         CHECK(answered == 2);
     });
 }
 
 TEST_CASE("a forgotten key is worked on anew beside the old work") {
-    test::for_each_seed(10, [] {
+    test::everywhere([] {
         SingleFlight<int, int> flights;
+        Event begun;
+        Event end;
         scope([&](Scope& s) {
             s.go([&] {
-                const auto old = flights.call(1, [] {
-                    sleep(5ms);
+                const auto old = flights.call(1, [&] {
+                    begun.set();
+                    end.wait();
                     return 1;
                 });
                 CHECK(old.value == 1);
+                CHECK_FALSE(old.shared);
             });
-            sleep(1ms);
+            begun.wait();
             flights.forget(1);
             const auto fresh = flights.call(1, [] { return 2; });
             CHECK(fresh.value == 2);
+            CHECK_FALSE(fresh.shared);
+            end.set();
         });
     });
 }

@@ -17,52 +17,68 @@
 using namespace std::chrono_literals;
 
 namespace weft {
+namespace {
+
+// Elsewhere everything may be late, and a test can say only what comes no earlier.
+bool in_virtual_time() {
+    return sim::current_seed() != 0;
+}
+
+}  // namespace
 
 TEST_CASE("ticks come one period apart") {
-    test::for_each_seed(10, [] {
+    test::everywhere([] {
         const auto begin = Clock::now();
-        Ticker ticker(10ms);
+        Ticker ticker(1ms);
         for (int i = 1; i <= 5; ++i) {
             const auto tick = ticker.ticks().recv();
             REQUIRE(tick);
-            CHECK(*tick == begin + i * 10ms);
+            CHECK(*tick >= begin + i * 1ms);
+            if (in_virtual_time()) CHECK(*tick == begin + i * 1ms);
         }
     });
 }
 
 TEST_CASE("a slow receiver gets fewer ticks, not a burst, and the beat is kept") {
-    test::for_each_seed(10, [] {
+    test::everywhere([] {
         const auto begin = Clock::now();
-        Ticker ticker(10ms);
-        sleep(55ms);
+        Ticker ticker(2ms);
+        sleep(11ms);
         const auto late = ticker.ticks().recv();
-        CHECK(*late == begin + 10ms);
+        CHECK(*late >= begin + 2ms);
         const auto next = ticker.ticks().recv();
-        CHECK(*next == begin + 60ms);
+        CHECK(*next >= begin + 11ms);
+        if (!in_virtual_time()) return;
+        CHECK(*late == begin + 2ms);
+        CHECK(*next == begin + 12ms);
     });
 }
 
 TEST_CASE("after stop no tick is received, also one that was due and not yet received") {
-    test::for_each_seed(10, [] {
-        Ticker ticker(10ms);
-        sleep(15ms);
+    test::everywhere([] {
+        Ticker ticker(1ms);
+        test::yield_until([&] { return ticker.ticks().size() == 1 || in_virtual_time(); });
+        if (in_virtual_time()) sleep(1500us);
+        CHECK(ticker.ticks().size() == 1);
         ticker.stop();
         CHECK(ticker.ticks().try_recv().empty());
-        sleep(1s);
-        CHECK(ticker.ticks().try_recv().empty());
+        CHECK_FALSE(timeout(test::for_a_while(), [&] { (void)ticker.ticks().recv(); }));
     });
 }
 
 TEST_CASE("after reset the first tick is one new period away") {
-    test::for_each_seed(10, [] {
-        Ticker ticker(10ms);
-        sleep(15ms);
+    test::everywhere([] {
+        Ticker ticker(2ms);
+        sleep(3ms);
         const auto at = Clock::now();
-        ticker.reset(100ms);
+        ticker.reset(5ms);
         const auto tick = ticker.ticks().recv();
-        CHECK(*tick == at + 100ms);
+        CHECK(*tick >= at + 5ms);
         const auto next = ticker.ticks().recv();
-        CHECK(*next == at + 200ms);
+        CHECK(*next >= at + 10ms);
+        if (!in_virtual_time()) return;
+        CHECK(*tick == at + 5ms);
+        CHECK(*next == at + 10ms);
     });
 }
 
@@ -97,12 +113,12 @@ TEST_CASE("timers and tickers work in select beside channels") {
             select(on(rx, [](int) {}), on(ticker.ticks(), [&](TimePoint) { ++ticks; }),
                    on(limit.expired(), [&](TimePoint) { over = true; }));
         CHECK(ticks > 0);
-        CHECK(ticks <= 20);
+        if (in_virtual_time()) CHECK(ticks <= 20);
     });
 }
 
 TEST_CASE("stop, reset and ticks that race leave no tick of the time before") {
-    test::for_each_worker_count([] {
+    test::everywhere([] {
         Ticker ticker(20us);
         std::atomic<bool> done{false};
         scope([&](Scope& s) {
@@ -124,7 +140,7 @@ TEST_CASE("stop, reset and ticks that race leave no tick of the time before") {
 }
 
 TEST_CASE("two sides may stop and reset one ticker at the same time") {
-    test::for_each_worker_count([] {
+    test::everywhere([] {
         Ticker ticker(50us);
         scope([&](Scope& s) {
             for (int k = 0; k < 2; ++k)

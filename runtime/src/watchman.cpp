@@ -25,6 +25,7 @@ namespace {
 // lets the watchman wait.
 constexpr std::int64_t patience = 4'000'000;
 constexpr std::int64_t look_every = 2'000'000;
+static_assert(patience + look_every < 10'000'000, "who blocks a worker is found within 10 ms");
 // A spare beside one that computes means two threads where one was asked for: locks that were never
 // contended become so. Few compute for so long, and others want timers and I/O before people
 // notice.

@@ -258,7 +258,7 @@ TEST_CASE("a deadlock that forms after a spare worker has served is still found"
             scope([&](Scope& s) {
                 s.go([&] { held.block_here(); });
                 s.go([&] {
-                    sleep(1ms);
+                    while (stats().spare_workers == 0) yield();
                     held.release();
                     released = true;
                 });

@@ -66,10 +66,10 @@ struct JobOf : Job {
 ///
 /// Shape:   what f returns or throws. `what` names the call in dumps.
 /// Blocks:  the goroutine, not its worker. At most Options::blocking_max run at once; further ones
-/// queue. From a plain
-///          thread f simply runs there. f may not park: it is not on a goroutine.
-/// Cancels: a call that still queues is withdrawn and Cancelled thrown; one that has started is
-/// waited for.
+///          queue. From a plain thread f simply runs there. f may not park: it is on no goroutine.
+/// Cancels: a call that still queues is withdrawn, and Cancelled thrown; one that has started is
+///          waited for.
+/// Source:  Go, system calls and cgo, which leave their processor to others unasked.
 template <class F>
 auto blocking(const char* what, F f, std::source_location where = std::source_location::current()) {
     detail::JobOf<F> job(f);
@@ -103,7 +103,7 @@ class HoldsUp {
 ///
 /// Shape:   what f returns or throws. It has the goroutine's own stack.
 /// Blocks:  the worker. Once f has taken 2 to 4 ms a spare worker goes on with the others; what is
-/// known to take longer belongs into blocking(). f may not park.
+///          known to take longer belongs into blocking(). f may not park.
 /// Cancels: before f starts; f itself runs to its end.
 template <class F>
 auto blocking_here(F f) {
@@ -112,15 +112,21 @@ auto blocking_here(F f) {
 }
 
 /// One thread of its own, for libraries that insist on being called from the same thread.
+///
+/// Source: Go package runtime, LockOSThread.
 class PinnedThread {
   public:
+    /// `name` (a literal) is the thread's, and appears in dumps with whoever waits for it.
     explicit PinnedThread(const char* name);
     ~PinnedThread();  ///< ends the thread when the calls before have run
     PinnedThread(const PinnedThread&) = delete;
     PinnedThread& operator=(const PinnedThread&) = delete;
 
-    /// Runs `f` there, after the calls made before. Blocks: the caller (goroutine or thread) until
-    /// f has run; f runs to its end even if the caller's context ends meanwhile.
+    /// Runs `f` there, after the calls made before.
+    ///
+    /// Shape:   what f returns or throws.
+    /// Blocks:  the caller (goroutine or thread) until f has run.
+    /// Cancels: not: f is waited for, as it may use what is in the caller's frame.
     template <class F>
     auto call(F f, std::source_location where = std::source_location::current()) {
         detail::JobOf<F> job(f);
@@ -129,7 +135,7 @@ class PinnedThread {
         return job.take();
     }
 
-    /// Runs `f` there without waiting for it.
+    /// Runs `f` there, after the calls made before, without waiting for it.
     void post(std::function<void()> f);
 
   private:

@@ -80,10 +80,12 @@ class Checked {
                      const std::source_location& where = std::source_location::current())
         : value_(std::move(value)), marks_(name, where) {}
 
+    /// Access for reading, marked as long as what it returns lives.
     [[nodiscard]] auto read(
         const std::source_location& where = std::source_location::current()) const noexcept {
         return detail::CheckedUse<const T>(value_, marks_, false, where);
     }
+    /// Access alone.
     [[nodiscard]] auto write(
         const std::source_location& where = std::source_location::current()) noexcept {
         return detail::CheckedUse<T>(value_, marks_, true, where);

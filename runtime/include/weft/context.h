@@ -109,6 +109,7 @@ detail::TimedResult<F> timeout(
 /// that part is over they do nothing.
 class CancelHandle {
   public:
+    /// Ends it: each wait inside throws Cancelled. Does not wait for that. Again: nothing.
     void cancel(
         const std::source_location& where = std::source_location::current()) const noexcept {
         node_->cancel(EndReason::cancelled, where);
@@ -159,9 +160,9 @@ class SharedFrame {
 
 /// Runs `f(CancelHandle&)` so that the handle, carried anywhere, ends it.
 ///
-/// Errors: unavailable/cancelled once the handle was used and the body gave up because of it, or
-/// the
-///         error that cancel() was given.
+/// Errors: unavailable/cancelled, or the error that cancel() was given, once the handle was used
+///         and the body gave up because of it.
+/// Source: Go package context, WithCancel and WithCancelCause.
 template <class F>
 detail::TimedResult<F, CancelHandle> cancellable(
     F&& f, const std::source_location& where = std::source_location::current()) {
@@ -172,6 +173,9 @@ detail::TimedResult<F, CancelHandle> cancellable(
 
 /// Runs `f` out of reach of every outer cancel and deadline, for work that must be completed. A
 /// timeout() inside still counts. Destructors that wait should shield themselves.
+///
+/// Cancels: not, until it has returned; then the next wait outside does.
+/// Source:  Trio's shielded cancel scopes; Go package context, WithoutCancel.
 template <class F>
 decltype(auto) shield(F&& f) {
     detail::ContextFrame frame(detail::Link::shield);

@@ -36,6 +36,7 @@ class GoroutineLocal {
     GoroutineLocal()
         requires std::is_default_constructible_v<T>
         : make_([] { return T(); }) {}
+    /// `make` makes the value of each who asks for it.
     explicit GoroutineLocal(std::function<T()> make) : make_(std::move(make)) {}
     GoroutineLocal(const GoroutineLocal&) = delete;
     GoroutineLocal& operator=(const GoroutineLocal&) = delete;

@@ -34,8 +34,8 @@ class Mutex : public detail::LockTag {
     /// Waits until the lock is the caller's. Unlocked, it costs one compare-and-swap.
     ///
     /// Blocks:   the goroutine, never its thread.
-    /// Cancels:  throws Cancelled, without the lock. A destructor that locks should shield()
-    /// itself. Ordering: all done before the previous unlock() is visible.
+    /// Cancels:  throws Cancelled, without the lock. Destructors that lock should shield().
+    /// Ordering: all done before the previous unlock() is visible.
     void lock(std::source_location where = std::source_location::current()) {
         detail::Goroutine* me = detail::self();
         std::uintptr_t free = 0;
@@ -48,9 +48,10 @@ class Mutex : public detail::LockTag {
         detail::note_first_locked(held, this);
     }
 
-    /// Takes the lock only if it is free.
+    /// Takes the lock only if it is free. Never waits.
     [[nodiscard]] bool try_lock() noexcept;
 
+    /// Gives the lock back. Never waits. By another than who locked it: a contract breach.
     void unlock(std::source_location where = std::source_location::current()) noexcept {
         detail::Goroutine* me = detail::self();
         auto mine = reinterpret_cast<std::uintptr_t>(me);

@@ -35,6 +35,7 @@ class Connection {
     /// Writes at least one byte.
     Result<std::size_t> write_some(std::span<const std::byte> from,
                                    std::source_location where = std::source_location::current());
+    /// Writes all of it. Cancelled or failed, a part of it may have been sent.
     Result<void> write_all(std::span<const std::byte> from,
                            std::source_location where = std::source_location::current());
     Result<void> write_all(std::string_view text,
@@ -68,6 +69,8 @@ class Connection {
     std::shared_ptr<detail::Socket> socket_;
 };
 
+/// Takes connections in. Several goroutines may accept(); close() may come from anywhere. Copies
+/// share the socket.
 class Listener {
   public:
     Listener() = default;
@@ -76,6 +79,7 @@ class Listener {
     /// Waits for the next connection. unavailable/"closed" after close(); unavailable/"descriptors"
     /// when the process has none left (try again later).
     Result<Connection> accept(std::source_location where = std::source_location::current());
+    /// No more is accepted; wakes who waits in accept() with unavailable/"closed". Idempotent.
     void close() noexcept;
     std::string address() const;  ///< with the port that was given for port 0
     int fd() const noexcept;

@@ -125,21 +125,27 @@ class Pool {
                 object.reset();
             }
         }
-        put(shelves_[detail::shard_of_caller(shelves)], object, Clock::now());
+        const TimePoint now = Clock::now();
+        // Whoever turns his shelf turns those where nobody comes by any more.
+        if (put(shelves_[detail::shard_of_caller(shelves)], object, now))
+            for (Shelf& other : shelves_) put(other, object, now);
         object.reset();
         count(-1);  // last: then the pool may go
     }
 
-    void put(Shelf& shelf, std::unique_ptr<T>& object, TimePoint now) noexcept {
+    /// Whether it was time to turn the shelf.
+    bool put(Shelf& shelf, std::unique_ptr<T>& object, TimePoint now) noexcept {
         std::vector<std::unique_ptr<T>> gone;  // destroyed without the lock
         std::unique_lock guard(shelf.lock, std::try_to_lock);
-        if (!guard) return;
-        if (now - shelf.turned >= keep_) {
+        if (!guard) return false;
+        const bool turns = now - shelf.turned >= keep_;
+        if (turns) {
             shelf.turned = now;
             gone.swap(shelf.old);
             shelf.old.swap(shelf.fresh);
         }
         if (object != nullptr) shelf.fresh.push_back(std::move(object));
+        return turns;
     }
 
     const std::function<std::unique_ptr<T>()> make_;

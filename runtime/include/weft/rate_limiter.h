@@ -19,6 +19,7 @@ namespace weft::inline abi1 {
 /// Source:   Go package golang.org/x/time/rate.
 class RateLimiter {
   public:
+    /// Errors: a rate that is not positive, or a bucket without room, is a contract breach.
     RateLimiter(double per_second, std::int64_t burst,
                 const std::source_location& where = std::source_location::current());
     RateLimiter(const RateLimiter&) = delete;

@@ -50,10 +50,9 @@ int run_main(Start start, F main) {
 /// use processors, and returns when it has ended and every goroutine with it.
 ///
 /// Shape:  what main returns, if it returns an int; 1 when detached goroutines were still there
-/// after Options::grace
-///         (they are listed on stderr); an exception of main comes out here. When every goroutine
-///         is asleep for ever the process ends with code 2 after a report (see
-///         Options::on_deadlock).
+///         after Options::grace (they are listed on stderr); an exception of main comes out here.
+///         When every goroutine is asleep for ever the process ends with code 2 after a report
+///         (see Options::on_deadlock).
 /// Blocks: the calling thread. One weft::run at a time in a process.
 template <class F>
 int run(const Options& options, F main) {

@@ -158,8 +158,8 @@ std::invoke_result_t<Body&, Scope&> detail::run_scope(Body& body, const ScopeOpt
 ///          as soon as it happens, and joined first.
 /// Blocks:  the goroutine, never its thread.
 /// Cancels: a cancel from outside reaches all of them; Cancelled goes on once they have ended.
-/// After
-///          Scope::cancel() a body without result just returns.
+///          After Scope::cancel() a body without result just returns.
+/// Source:  structured concurrency (Trio's nurseries); Go package golang.org/x/sync/errgroup.
 /// Example: runtime/examples/pipeline.cpp
 template <class Body>
 std::invoke_result_t<Body&, Scope&> scope(

@@ -23,5 +23,7 @@ int main() {
     });
 }
 
-// Says: PROVEN contract broken: WaitGroup: the first token was taken after another goroutine's
-// wait() had found nothing Says: at runtime/examples/traps/04_late_add/wrong.cpp:18 Says: "report"
+// Says: PROVEN contract broken: WaitGroup: the first token was taken after
+// Says: wait() had found nothing
+// Says: at runtime/examples/traps/04_late_add/wrong.cpp:19
+// Says: "report"

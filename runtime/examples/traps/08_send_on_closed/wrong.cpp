@@ -25,5 +25,5 @@ int main() {
     });
 }
 
-// Says: PROVEN contract broken: an exception left the detached goroutine "validate
-// on closed channel "findings" at runtime/examples/traps/08_send_on_closed/wrong.cpp:20
+// Says: PROVEN contract broken: an exception left the detached goroutine
+// Says: send on closed channel "findings" at runtime/examples/traps/08_send_on_closed/wrong.cpp:20

@@ -15,5 +15,5 @@ int main() {
     });
 }
 
-// Says: PROVEN contract broken: a goroutine of a WaitGroup threw, and nobody called wait() to
-// of it
+// Says: PROVEN contract broken: a goroutine of a WaitGroup threw
+// Says: nobody called wait() to hear of it
