@@ -2,9 +2,11 @@
 // Ported from Go line by line. The alert is sent by a goroutine that reports back on a channel; the
 // caller has less patience than the messenger, leaves, and the goroutine waits for ever.
 #include <chrono>
+#include <cstdio>
 
 #include "weft/compat/chan.h"
 #include "weft/compat/go.h"
+#include "weft/event.h"
 #include "weft/time.h"
 
 using namespace std::chrono_literals;
@@ -22,15 +24,26 @@ static void process_alert() {
 }
 
 int main() {
-    return run([] {
+    weft::Event told("told");
+    weft::Options options;
+    options.stuck_after = 100ms;
+    options.on_report = [&](const weft::Report& report) {
+        std::fputs(report.text().c_str(), stderr);
+        told.set();
+    };
+    const auto service = [&] {
         for (int i = 0; i < 3; ++i) process_alert();
-        weft::sleep(100ms);
+        while (!told.is_set()) weft::sleep(1ms);  // goes on with other alerts
         return 0;
-    });
+    };
+    return run(service, options);
 }
 
 // Ends: 0
-// Says: weft: LIKELY leak: main has ended, and these goroutines were left behind (3 goroutines)
+// Says: LIKELY stuck: goroutine
+// Says: "send alert" waits to send on channel "alert result"
+// Says: its only Receiver is in its own frame
+// Says: LIKELY leak: main has ended, and these goroutines were left behind (3 goroutines)
 // Says: "send alert" [send "alert result"
-// Says: waits at runtime/examples/traps/05_leaked_goroutine/wrong.cpp:20
-// Says: started at runtime/examples/traps/05_leaked_goroutine/wrong.cpp:20
+// Says: waits at runtime/examples/traps/05_leaked_goroutine/wrong.cpp:22
+// Says: started at runtime/examples/traps/05_leaked_goroutine/wrong.cpp:22

@@ -32,15 +32,17 @@ int main() {
         told.set();
     };
     return weft::run(options, [&] {
+        weft::Event reading("reading");
         auto [warehouse, numbers] = weft::channel<int>(0, "numbers");
         weft::scope([&, &warehouse = warehouse, &numbers = numbers](weft::Scope& s) {
             s.go("page", [&] {
                 const std::shared_lock read(status_lock);
+                reading.set();
                 (void)numbers.recv();
                 (void)is_running();
             });
-            s.go("pause project", [] {
-                weft::yield();
+            s.go("pause project", [&] {
+                reading.wait();
                 status_lock.lock();
                 status_lock.unlock();
             });
