@@ -4,16 +4,16 @@
 #include <algorithm>
 #include <arpa/inet.h>
 #include <csignal>
+#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "weft/blocking.h"
 #include "weft/ensure.h"
-
-#include "tests/support/process.h"
 
 namespace test {
 
@@ -51,11 +51,29 @@ PostgresServer::PostgresServer(Sync sync) : sync_(sync), port_(free_port()) {
     ENSURE(run({programs() + "initdb", "-D", folder_ / "data", "-U", "ward", "-A", "trust", "-E",
                 "UTF8", "--locale=C", "--no-sync"}) == 0,
            "a database cluster can be made");
+    set_guard();
     start();
 }
 
 PostgresServer::~PostgresServer() {
-    run({programs() + "pg_ctl", "-D", folder_ / "data", "-m", "immediate", "stop"});
+    ::close(alive_);
+    guard_->wait();
+}
+
+// It is no child of this program: who starts it leaves it alone when it runs, and a program that
+// crashes stops nobody. So one who lives on hears the end of a pipe, which the system closes for
+// the dead as well, and stops it. A session of its own keeps that one from hearing ^C.
+void PostgresServer::set_guard() {
+    const std::string pipe = folder_ / "alive";
+    ENSURE(::mkfifo(pipe.c_str(), 0644) == 0, "a pipe can be made");
+    const std::string script =
+        R"(exec >/dev/null; read -r _ <"$0"; "$1" -D "$2" -m immediate stop; rm -rf "$3")";
+    guard_ = std::make_unique<tests::Process>(
+        as_its_user({"/usr/bin/setsid", "/bin/sh", "-c", script, pipe, programs() + "pg_ctl",
+                     folder_ / "data", folder_.path()}),
+        "/dev/null");
+    alive_ = ::open(pipe.c_str(), O_WRONLY | O_CLOEXEC);
+    ENSURE(alive_ >= 0, "the guard listens");
 }
 
 // Who parks while it makes a static object holds up every worker that comes by.
@@ -66,13 +84,18 @@ PostgresServer& PostgresServer::shared() {
     });
 }
 
-int PostgresServer::run(const std::vector<std::string>& command) {
+std::vector<std::string> PostgresServer::as_its_user(
+    const std::vector<std::string>& command) const {
     std::vector<std::string> all;
     if (::geteuid() == 0)
         all = {"/usr/bin/setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"};
     all.insert(all.end(), {"/usr/bin/env", "-C", folder_.path(), "LC_ALL=C"});
     all.insert(all.end(), command.begin(), command.end());
-    return tests::Process(all, folder_ / "said").wait();
+    return all;
+}
+
+int PostgresServer::run(const std::vector<std::string>& command) {
+    return tests::Process(as_its_user(command), folder_ / "said").wait();
 }
 
 void PostgresServer::start() {

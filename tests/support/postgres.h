@@ -2,16 +2,18 @@
 #pragma once
 
 #include <atomic>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "tests/support/process.h"
 #include "tests/support/temp_folder.h"
 
 namespace test {
 
 /// A PostgreSQL server of the tests' own, in a temporary folder and on a free port of the loopback
-/// address. It runs as the user of its package where the tests run as root, which it refuses.
-/// Everything here blocks its thread.
+/// address. It runs as the user of its package where the tests run as root, which it refuses, and
+/// ends with the test program, however that ends. Everything here blocks its thread.
 class PostgresServer {
   public:
     enum class Sync : bool { off, on };
@@ -39,10 +41,14 @@ class PostgresServer {
     static std::string at_port(const std::string& url, const std::string& port);
 
   private:
+    std::vector<std::string> as_its_user(const std::vector<std::string>& command) const;
     int run(const std::vector<std::string>& command);
+    void set_guard();
 
     const Sync sync_;
     TempFolder folder_;
+    std::unique_ptr<tests::Process> guard_;
+    int alive_ = -1;
     std::string port_;
     std::atomic<int> databases_{0};
 };

@@ -2,13 +2,17 @@
 // What becomes of units when the server or the network between goes, at the worst moments.
 #include <array>
 #include <atomic>
+#include <csignal>
+#include <iostream>
 #include <span>
+#include <unistd.h>
 
 #include "weft/mutex.h"
 #include "weft/net.h"
 #include "weft/task_set.h"
 
 #include "cohort/platform/db/test_postgres.h"
+#include "tests/support/child.h"
 
 namespace cohort::db {
 
@@ -191,6 +195,21 @@ TEST_CASE(
         CHECK(unknown == 0);
         CHECK(world.count() == acknowledged);
     });
+}
+
+TEST_CASE("PostgreSQL: the tests' own server ends with the test program that is killed") {
+    const test::ChildEnd end = test::in_child([] {
+        // The server and its guard have this end of the pipe, too: until both are gone, what the
+        // child says has no end.
+        if (::dup(STDOUT_FILENO) < 0) return 1;
+        const test::PostgresServer server;
+        std::cout << "\nat 127.0.0.1:" << server.port() << "\n" << std::flush;
+        return std::raise(SIGKILL);
+    });
+    CHECK(end.signal == SIGKILL);
+    const std::size_t at = end.output.find("\nat ") + 4;
+    const std::string address = end.output.substr(at, end.output.find('\n', at) - at);
+    in_runtime([&] { CHECK(weft::net::dial(address).error().code == "refused"); });
 }
 
 }  // namespace cohort::db
