@@ -18,7 +18,6 @@ constexpr std::size_t read_bytes = 64 * 1024;         // a step of a body
 constexpr std::size_t discard_bytes_max = 64 * 1024;  // an unread body worth reading to keep alive
 constexpr std::size_t linger_bytes_max = 4 * 1024 * 1024;
 constexpr std::chrono::milliseconds linger_time{1000};
-constexpr std::size_t one_write_bytes_max = 64 * 1024;
 
 Error gone() {
     return unavailable("peer-gone", "The caller has gone.");
@@ -140,7 +139,7 @@ Result<std::string> Connection::read(std::size_t limit) {
     }
     if (head_.content_length) {
         body.reserve(static_cast<std::size_t>(
-            std::min<std::uint64_t>(*head_.content_length, one_write_bytes_max)));
+            std::min<std::uint64_t>(*head_.content_length, small_body_bytes)));
     }
     ENSURE(parser_.has_value(), "a body is read after its head");
     while (true) {
@@ -179,7 +178,7 @@ Result<void> Connection::write(const Answer& answer, bool keep_alive, bool head_
     const auto until = weft::Clock::now() + limits_.body_grace +
                        std::chrono::milliseconds{static_cast<std::int64_t>(body.size()) * 1000 /
                                                  limits_.bytes_per_second_min};
-    if (body.size() <= one_write_bytes_max) {
+    if (body.size() <= small_body_bytes) {
         out += body;
         body = {};
     }

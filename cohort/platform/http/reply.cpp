@@ -9,6 +9,7 @@ Reply Reply::bytes(int status, std::string content_type, std::string body) {
     Reply reply;
     reply.status = status;
     reply.body = std::move(body);
+    reply.headers.reserve(8);  // what most have in the end
     reply.headers.emplace_back("Content-Type", std::move(content_type));
     return reply;
 }

@@ -3,7 +3,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
+#include <string>
+#include <utility>
 
 namespace cohort::http {
 
@@ -18,16 +19,37 @@ constexpr std::string_view page_policy =
     "form-action 'self'; frame-ancestors 'none'";
 constexpr std::string_view data_policy = "default-src 'none'; frame-ancestors 'none'";
 
+// Looked at for each byte of each answer's names.
+constexpr auto token_chars = [] {
+    std::array<bool, 256> all{};
+    for (const char c : std::string_view{"!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz"
+                                         "ABCDEFGHIJKLMNOPQRSTUVWXYZ"})
+        all[static_cast<unsigned char>(c)] = true;
+    return all;
+}();
+
 bool is_token(std::string_view name) {
-    constexpr std::string_view others = "!#$%&'*+-.^_`|~";
-    return !name.empty() && std::all_of(name.begin(), name.end(), [&](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-               others.find(c) != others.npos;
+    return !name.empty() && std::ranges::all_of(name, [](char c) {
+        return token_chars[static_cast<unsigned char>(c)];
     });
 }
 
 bool is_line(std::string_view value) {
-    return value.find_first_of(std::string_view{"\r\n\0", 3}) == value.npos;
+    return std::ranges::none_of(value, [](char c) { return c == '\r' || c == '\n' || c == '\0'; });
+}
+
+// As a head has them beside the reply's own.
+constexpr std::size_t usual_head_bytes = 768;
+
+std::size_t head_bytes(const Reply& reply) {
+    std::size_t bytes = usual_head_bytes;
+    for (const auto& [name, value] : reply.headers) bytes += name.size() + value.size() + 4;
+    return bytes;
+}
+
+void append_two_digits(std::string& out, std::int64_t number) {
+    out += static_cast<char>('0' + number / 10 % 10);
+    out += static_cast<char>('0' + number % 10);
 }
 
 void append(std::string& out, std::string_view name, std::string_view value) {
@@ -50,6 +72,9 @@ Result<void> append_head(std::string& out, const Reply& reply, const Framing& fr
             return internal("bad-header", "A header of the answer was malformed.");
         }
     }
+    // At once, and the body that comes behind it if that is small: growing cost more than writing.
+    out.reserve(out.size() + head_bytes(reply) +
+                std::min(reply.content().size(), small_body_bytes));
     out.append("HTTP/1.1 ").append(std::to_string(reply.status)).append(" ");
     out.append(reason(reply.status)).append("\r\n");
     append(out, "Date", to_http_date(framing.date));
@@ -82,12 +107,20 @@ std::string to_http_date(Instant at) {
     const std::int64_t seconds = at.ms / 1000;  // the server's own clock: after 1970
     const CivilDate date = from_days(seconds / day_s);
     const auto of_day = static_cast<int>(seconds % day_s);
-    std::array<char, 40> text{};
-    const int size = std::snprintf(text.data(), text.size(), "%s, %02u %s %04d %02d:%02d:%02d GMT",
-                                   days[static_cast<std::size_t>((seconds / day_s) % 7)], date.day,
-                                   months[date.month - 1], date.year, of_day / 3600,
-                                   of_day / 60 % 60, of_day % 60);
-    return {text.data(), static_cast<std::size_t>(size)};
+    std::string out{days[static_cast<std::size_t>((seconds / day_s) % 7)]};
+    out.reserve(sizeof "Thu, 01 Jan 1970 00:00:00 GMT");
+    out += ", ";
+    append_two_digits(out, date.day);
+    out.append(" ").append(months[date.month - 1]).append(" ");
+    append_two_digits(out, date.year / 100);
+    append_two_digits(out, date.year % 100);
+    const std::array<std::pair<char, int>, 3> parts{
+        {{' ', of_day / 3600}, {':', of_day / 60 % 60}, {':', of_day % 60}}};
+    for (const auto& [before, part] : parts) {
+        out += before;
+        append_two_digits(out, part);
+    }
+    return out += " GMT";
 }
 
 }  // namespace cohort::http

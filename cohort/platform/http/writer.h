@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -17,6 +18,9 @@ struct Framing {
     std::string_view request_id = {};
     Instant date = {};
 };
+
+/// A body up to this size is written together with its head.
+inline constexpr std::size_t small_body_bytes = 64 * 1024;
 
 /// Appends status line and headers to `out`, with Date, Content-Length, X-Request-Id and the
 /// security headers that the reply did not set itself. The body follows it on the wire.
