@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <unordered_map>
 
 #include "weft/detail/channel_core.h"
 #include "weft/detail/context_node.h"
@@ -56,6 +57,11 @@ void look_at_wait(Goroutine* g, ReportedGoroutine& seen) {
     look_closely(g, seen);
 }
 
+// Main, which nobody started, has itself there.
+std::uint64_t parent_of(const Goroutine* g) noexcept {
+    return g->thread != nullptr || g->parent() == g->id ? 0 : g->parent();
+}
+
 bool is_shown(const Goroutine* g) noexcept {
     if (g->life.load(std::memory_order_acquire) == Life::free) return false;
     // A plain thread or a worker's own stack shows only when it waits for a primitive.
@@ -72,6 +78,7 @@ void print(const std::string& text) noexcept {
 ReportedGoroutine look_at(Goroutine* g) {
     ReportedGoroutine seen;
     seen.id = g->id;
+    seen.parent = parent_of(g);
     seen.is_thread = g->thread != nullptr;
     if (g->name != nullptr) {
         observe(const_cast<char*>(g->name));
@@ -172,6 +179,41 @@ std::vector<ReportedGoroutine> goroutines() {
         &all);
     std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
     return all;
+}
+
+std::vector<ReportedGoroutine> goroutines_under(const std::vector<std::uint64_t>& ids) {
+    using namespace detail;
+    struct Family {
+        std::unordered_map<std::uint64_t, Goroutine*> by_id;
+        std::unordered_multimap<std::uint64_t, std::uint64_t> children;
+    } family;
+    each_goroutine(
+        [](Goroutine* g, void* arg) {
+            if (!is_shown(g)) return;
+            auto& [by_id, children] = *static_cast<Family*>(arg);
+            by_id.emplace(g->id, g);
+            children.emplace(parent_of(g), g->id);
+        },
+        &family);
+    std::vector<ReportedGoroutine> all;
+    std::vector<std::uint64_t> next = ids;
+    while (!next.empty()) {
+        const std::uint64_t id = next.back();
+        next.pop_back();
+        // Out of the map: it may be asked for, and be another's child as well.
+        const auto found = family.by_id.extract(id);
+        if (found.empty()) continue;
+        ReportedGoroutine seen = look_at(found.mapped());
+        if (seen.id == id) all.push_back(std::move(seen));  // else it has ended since
+        const auto [begin, end] = family.children.equal_range(id);
+        for (auto at = begin; at != end; ++at) next.push_back(at->second);
+    }
+    std::ranges::sort(all, {}, &ReportedGoroutine::id);
+    return all;
+}
+
+std::uint64_t this_goroutine() noexcept {
+    return detail::self()->id;
 }
 
 std::string dump() {

@@ -3,7 +3,10 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
+#include <cstdint>
 #include <cstdio>
+#include <map>
 #include <mutex>
 #include <signal.h>
 #include <source_location>
@@ -195,6 +198,41 @@ TEST_CASE("the list of goroutines has what a goroutine waits for, where, and its
                     });
                 CHECK(caller_is_there);
             }
+            {
+                auto last = std::move(tx);
+            }
+        });
+    });
+}
+
+TEST_CASE("under a goroutine are those that it started and theirs, and each says who started it") {
+    test::for_each_worker_count([] {
+        auto [tx, rx] = channel<int>();
+        std::atomic<std::uint64_t> head{0};
+        std::atomic<int> waiting{0};
+        const auto wait = [&, &rx = rx] {
+            ++waiting;
+            (void)rx.recv();
+        };
+        scope([&, &tx = tx](Scope& s) {
+            s.go("another", wait);
+            s.go("head", [&] {
+                head = this_goroutine();
+                scope([&](Scope& inner) {
+                    inner.go("hand", [&] { scope([&](Scope& last) { last.go("finger", wait); }); });
+                    inner.go("foot", wait);
+                });
+            });
+            while (waiting < 3) yield();
+            std::map<std::string, ReportedGoroutine> seen;
+            for (auto& one : goroutines_under({head, head, 0})) seen[one.name] = std::move(one);
+            CHECK(seen.size() == 4);
+            CHECK(seen["head"].id == head);
+            CHECK(seen["head"].parent == this_goroutine());
+            CHECK(seen["hand"].parent == head);
+            CHECK(seen["foot"].parent == head);
+            CHECK(seen["finger"].parent == seen["hand"].id);
+            CHECK(goroutines_under({UINT64_MAX}).empty());
             {
                 auto last = std::move(tx);
             }

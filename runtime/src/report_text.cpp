@@ -210,7 +210,9 @@ std::string ReportedGoroutine::text() const {
 std::string ReportedGoroutine::json() const {
     using namespace detail;
     Json json('{');
-    json.raw("id", std::to_string(id)).add("name", name);
+    json.raw("id", std::to_string(id));
+    if (parent != 0) json.raw("parent", std::to_string(parent));
+    json.add("name", name);
     if (is_thread) json.raw("thread", "true");
     json.add("state", state)
         .add("waits_on", waits_on)

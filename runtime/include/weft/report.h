@@ -60,6 +60,7 @@ struct ReportedObject {
 /// What was known of a goroutine, or of a thread that uses weft, when the report was made.
 struct ReportedGoroutine {
     std::uint64_t id = 0;
+    std::uint64_t parent = 0;  ///< the goroutine that started it; 0: none has
     std::string name;
     bool is_thread = false;
     std::string state;                ///< "running", "not yet run", or what it waits for
@@ -104,6 +105,13 @@ class DeadlockError : public std::runtime_error {
 
 /// What is known of every goroutine, and of threads that wait in weft, by id.
 std::vector<ReportedGoroutine> goroutines();
+
+/// The same of these goroutines, of all that they started, and so on. Who has ended is left out,
+/// and with it what it started and did not wait for.
+std::vector<ReportedGoroutine> goroutines_under(const std::vector<std::uint64_t>& ids);
+
+/// The id by which reports name the goroutine that runs this, or the plain thread.
+std::uint64_t this_goroutine() noexcept;
 
 /// What hangs, or is held up, while other goroutines go on: every circle of waits; whoever has
 /// waited so long for a lock whose holder waits for something else; and whoever has waited so long
