@@ -75,6 +75,62 @@ stop() {
 
 ask() { curl -sS --fail-with-body -o "$work/answer" -w '%{http_code} ' "$@"; }
 
+# The unit as it is, by systemd itself: its hardening is nowhere else. Where the machine lets no system start inside it,
+# that is said.
+boot() { # the process that systemd has outside goes to $leader
+  sed -i 's|^port = .*|port = 0\ntls_certificate = "/etc/cohort/tls/chain.pem"\ntls_key = "/etc/cohort/tls/key.pem"|' \
+    "$root/etc/cohort/cohort.toml"
+  inside install -d -m 0750 -g cohort /etc/cohort/tls
+  certificate before
+  systemd-nspawn --quiet --directory="$root" --boot --register=no --keep-unit --console=pipe >"$work/boot.log" 2>&1 &
+  container=$!
+  trap 'kill -9 $container' EXIT
+  for _ in $(seq 100); do
+    leader=$(pgrep -P "$container") && within systemctl is-system-running --wait >/dev/null 2>&1 && return
+    kill -0 "$container" 2>/dev/null || return 1
+    sleep 0.2
+  done
+  return 1
+}
+
+within() { nsenter -t "$leader" -m -p -u -i "$@"; }
+journal() { within journalctl -u cohort -o cat --no-pager; }
+
+certificate() { # NAME: whom the server's certificate names from now on
+  openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj "/CN=$1" -keyout "$work/key.pem" -out "$work/chain.pem" 2>/dev/null
+  install -m 0640 -g "$(stat -c %g "$root/etc/cohort/tls")" "$work/key.pem" "$work/chain.pem" "$root/etc/cohort/tls/"
+}
+
+certified() { openssl s_client -connect "$address" </dev/null 2>/dev/null | openssl x509 -noout -subject; }
+
+try_unit() {
+  if ! boot; then
+    echo "   the unit was not run: no system can be started inside this machine"
+    kill -9 "$container" 2>/dev/null || true
+    trap - EXIT
+    return
+  fi
+  address=$(journal | sed -n 's|.* is ready at https://\(.*\)/$|\1|p' | tail -1)
+  [ -n "$address" ] || { journal; fail "systemd does not start the server"; }
+  grep -q '^Seccomp:\s*2' "/proc/$(pgrep -P "$leader" -f 'cohort serve')/status" || fail "the server runs without the unit's filter"
+  (while [ ! -e "$work/enough" ]; do curl -sk -o /dev/null -w '%{http_code}\n' "https://$address/healthz"; done >"$work/answers") &
+  local asker=$!
+  within systemctl reload cohort
+  until [ "$(journal | grep -c 'server.started')" = 2 ]; do sleep 0.1; done
+  certificate after
+  until [ "$(certified)" = "subject=CN = after" ]; do sleep 0.1; done
+  touch "$work/enough"
+  wait "$asker"
+  [ "$(sort -u "$work/answers")" = 200 ] || { sort "$work/answers" | uniq -c; fail "a reload or a new certificate cost an answer"; }
+  [ "$(within systemctl show cohort -P NRestarts)" = 0 ] || fail "systemd had to start the server again"
+  within systemctl stop cohort
+  kill "$container"
+  wait "$container" || true
+  trap - EXIT
+  rm -r "$root/etc/cohort/tls" # whoever made it takes it away: a purge does not
+  echo "   cohort: under systemd and its unit a reload and a new certificate cost none of $(wc -l <"$work/answers") answers"
+}
+
 try_cohort() {
   inside systemd-analyze verify --man=no cohort.service
   inside systemd-analyze security --offline=yes --threshold=20 --no-pager cohort.service >"$work/security.txt" ||
@@ -91,6 +147,7 @@ try_cohort() {
   ask -X POST -H 'content-type: application/json' -H "origin: ${address%/}" \
     -d '{"login":"it@hospital","password":"a long enough Passphrase 7"}' "${address%/}/api/v1/session"
   stop
+  try_unit
   inside cohort backup /var/lib/cohort/backup >/dev/null
   inside cohort verify-audit >/dev/null
   inside apt-get -qq -y purge cohort >>"$work/apt.log" 2>&1
