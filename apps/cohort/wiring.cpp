@@ -32,6 +32,7 @@ void add_routes(http::Router& router, App& app, identity::Identity& identity,
     capture::routes(router, app);
     interop::routes(router, app);
     system_routes(router, app, sealer);
+    requests_route(router, app);
     http::add_description(router, {.title = "Cohort",
                                    .version = software_version(),
                                    .session_cookie = std::string{identity::session_cookie}});

@@ -16,6 +16,9 @@ void add_routes(http::Router& router, App& app, identity::Identity& identity,
 /// What the system page shows, health, metrics and settings.
 void system_routes(http::Router& router, App& app, const audit::Sealer& sealer);
 
+/// What the requests that run are doing.
+void requests_route(http::Router& router, App& app);
+
 /// Lets /metrics read what other modules count.
 void add_gauges(App& app);
 

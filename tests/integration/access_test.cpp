@@ -92,6 +92,7 @@ const Line lines[] = {
     {"POST /api/v1/users/{user}/grants", Place::system, "accounts", "{}"},
     {"DELETE /api/v1/users/{user}/grants/{grant}", Place::system, "accounts"},
     {"GET /api/v1/system", Place::system, "system"},
+    {"GET /api/v1/system/requests", Place::system, "system"},
     {"GET /metrics", Place::system, "system"},
     {"GET /config", Place::system, "system"},
     {"DELETE /api/v1/session", Place::signed_in},  // the last: it ends the session

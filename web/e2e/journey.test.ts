@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Target } from "./binary";
 import { inspect, inspectAsItIs, launch, newPage, picture, speak, tabTo } from "./browser";
 import { fillStudy } from "./fill/fill";
+import { halfSent } from "./half_sent";
 import {
   enter as enterOn,
   field,
@@ -305,6 +306,24 @@ test("a monitor reads the form and changes nothing", async () => {
   await page.waitForSelector(field("IT.WEIGHT"));
   expect(await page.isDisabled(weight)).toBe(true);
   expect(await page.isVisible("#complete-form")).toBe(false);
+  await page.context().clearCookies();
+});
+
+test("an administrator sees what a request that runs waits for", async () => {
+  await signIn(page, "admin@demo");
+  const half = target.kind === "mock" ? undefined : halfSent(target.url);
+  await page.goto(`${target.url}/system`);
+  const request = page.locator(".running-request").first();
+  const waits = request.locator(".wait").first();
+  await waits.waitFor();
+  if (half) {
+    expect(await request.locator("h3").textContent()).toMatch(/^POST \/api\/v1\/session /);
+    expect(await waits.textContent()).toBe("waits for the network: read");
+  }
+  await request.locator("summary").first().press("Enter");
+  await request.scrollIntoViewIfNeeded();
+  await inspectAsItIs(page, "running", ".running h2");
+  half?.stop();
   await page.context().clearCookies();
 });
 

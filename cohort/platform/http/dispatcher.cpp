@@ -8,6 +8,7 @@
 #include <typeinfo>
 
 #include "weft/context.h"
+#include "weft/report.h"
 
 #include "cohort/platform/http/caching.h"
 #include "cohort/platform/http/problem.h"
@@ -26,6 +27,7 @@ struct Dispatcher::Call {
     Trace trace = {};
     bool peer_gone = false;
     std::function<Result<void>()> may_listen = {};
+    RunningRequestView in_hand = {};
 };
 
 namespace {
@@ -209,6 +211,7 @@ Result<Reply> Dispatcher::run(Call& call, const Route& route) {
         return unavailable("overloaded", "The server is busy. Try again in a moment.");
     }
     const Running running{metrics_};
+    call.in_hand = {call.request.id, call.counters->route, call.started, weft::this_goroutine()};
     return run_admitted(call, route);
 }
 
@@ -250,7 +253,7 @@ Result<Reply> Dispatcher::run_admitted(Call& call, const Route& route) {
             return std::move(right).error();
         }
     }
-    auto body = call.body.read(route.doc.body_bytes_max);
+    auto body = read_body(call, route);
     if (!body) {
         call.peer_gone = body.error().code == "peer-gone";
         return body.error();
@@ -258,6 +261,11 @@ Result<Reply> Dispatcher::run_admitted(Call& call, const Route& route) {
     call.request.body = std::move(*body);
     if (!first) return judged(call, route, authorised_handler);
     return judged(call, route, [&] { return run_handler(call, route); });
+}
+
+Result<std::string> Dispatcher::read_body(const Call& call, const Route& route) {
+    const RunningRequests::Guard guard{metrics_.running, call.in_hand};
+    return call.body.read(route.doc.body_bytes_max);
 }
 
 // bounded(), and the route's breaker is told how it went.
@@ -298,7 +306,7 @@ void Dispatcher::feed(const Answer& answer, EventSink& sink, Stream& stream) {
         ~Held() { metrics.event_streams.fetch_sub(1); }
     } held{metrics_};
     const auto ended = weft::cancellable([&](weft::CancelHandle& handle) {
-        const HangupWatch::Guard guard{watch_, stream, handle};
+        const RunningRequests::Guard guard{metrics_.running, stream, handle};
         return without_exceptions(log_, [&] { return answer.reply.events(sink); });
     });
     log_.info(
@@ -329,7 +337,7 @@ template <class F>
 std::invoke_result_t<F&> Dispatcher::bounded(Call& call, const Route& route, F f) {
     bool ended_inside = false;
     auto result = weft::cancellable([&](weft::CancelHandle& handle) {
-        const HangupWatch::Guard guard{watch_, call.stream, handle};
+        const RunningRequests::Guard guard{metrics_.running, call.in_hand, call.stream, handle};
         auto inner = weft::timeout(route.doc.deadline, [&] { return without_exceptions(log_, f); });
         ended_inside = true;
         return inner;

@@ -11,7 +11,6 @@
 #include <string>
 #include <type_traits>
 
-#include "cohort/platform/http/hangup_watch.h"
 #include "cohort/platform/http/metrics.h"
 #include "cohort/platform/http/parser.h"
 #include "cohort/platform/http/router.h"
@@ -66,7 +65,7 @@ class Dispatcher {
     void feed(const Answer& answer, EventSink& sink, Stream& stream);
 
     /// Cancels the handlers of callers who have gone, until the ambient context ends.
-    void watch_hangups() { watch_.run(); }
+    void watch_hangups() { metrics_.running.watch(); }
 
   private:
     struct Call;  // one request on its way
@@ -76,6 +75,7 @@ class Dispatcher {
     Result<Reply> run(Call& call, const Route& route);
     std::optional<Reply> refuse_early(const Call& call, const Route& route);
     Result<Reply> run_admitted(Call& call, const Route& route);
+    Result<std::string> read_body(const Call& call, const Route& route);
     void tell_breaker(const Call& call, const Route& route, const Error* error);
     Result<void> open_stream(Call& call, const Route& route);
     Result<Reply> run_handler(Call& call, const Route& route);
@@ -93,7 +93,6 @@ class Dispatcher {
     const weft::Duration slow_after_;
     resilience::Shedder shedder_;
     std::optional<resilience::RateLimits> of_address_;
-    HangupWatch watch_;
     RunningKeys keys_;
     std::map<const Route*, Metrics::RouteCounters*> counters_;
     std::map<const Route*, resilience::Breaker> breakers_;

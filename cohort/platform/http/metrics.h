@@ -11,9 +11,12 @@
 #include <string>
 #include <string_view>
 
+#include "cohort/platform/http/running_requests.h"
+
 namespace cohort::http {
 
-/// What the server counts, and what other modules let it read, as Prometheus text.
+/// What the server counts, and what other modules let it read, as Prometheus text; and what it has
+/// in hand.
 class Metrics {
   public:
     /// Bounds of the latency histogram in microseconds; the last bucket is everything above.
@@ -43,6 +46,7 @@ class Metrics {
     std::atomic<std::int64_t> held_back{0};         ///< not tried, because others failed
     std::atomic<std::int64_t> ended_for_others{0};  ///< closed because another needed the place
     std::atomic<std::int64_t> malformed{0};         ///< not HTTP, or HTTP that is not taken
+    RunningRequests running;
 
     /// Answered requests by status ("2xx" …), and in all.
     std::map<std::string, std::int64_t> by_status() const;

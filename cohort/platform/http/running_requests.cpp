@@ -1,44 +1,78 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cohort/platform/http/hangup_watch.h"
+#include "cohort/platform/http/running_requests.h"
 
+#include <algorithm>
 #include <mutex>
-#include <utility>
 
 namespace cohort::http {
 
-HangupWatch::HangupWatch() : HangupWatch(weft::channel<char>(1, "hangup watch")) {}
+RunningRequests::RunningRequests() : RunningRequests(weft::channel<char>(1, "hangup watch")) {}
 
-HangupWatch::HangupWatch(std::pair<weft::Sender<char>, weft::Receiver<char>> ends)
+RunningRequests::RunningRequests(std::pair<weft::Sender<char>, weft::Receiver<char>> ends)
     : wake_(std::move(ends.first)), woken_(std::move(ends.second)) {}
 
-HangupWatch::Guard::Guard(HangupWatch& watch, Stream& stream, weft::CancelHandle handle)
-    : watch_(watch) {
+RunningRequests::Guard::Guard(RunningRequests& all, const RunningRequestView& request,
+                              Stream& stream, weft::CancelHandle handle)
+    : all_(all), request_(&request), stream_(&stream), handle_(std::move(handle)) {
+    all_.add(*this);
+}
+
+RunningRequests::Guard::Guard(RunningRequests& all, Stream& stream, weft::CancelHandle handle)
+    : all_(all), stream_(&stream), handle_(std::move(handle)) {
+    all_.add(*this);
+}
+
+RunningRequests::Guard::Guard(RunningRequests& all, const RunningRequestView& request)
+    : all_(all), request_(&request) {
+    all_.add(*this);
+}
+
+RunningRequests::Guard::~Guard() {
+    weft::shield([&] { all_.remove(*this); });
+}
+
+void RunningRequests::add(Guard& guard) {
     bool is_first = false;
     {
-        const std::lock_guard lock{watch.mutex_};
-        is_first = watch.watched_.empty();
-        place_ = watch.watched_.emplace(watch.watched_.end(), &stream, std::move(handle));
+        const std::lock_guard lock{mutex_};
+        guard.before_ = std::exchange(last_, &guard);
+        (guard.before_ != nullptr ? guard.before_->after_ : first_) = &guard;
+        if (guard.stream_ != nullptr) is_first = watched_++ == 0;
     }
     // A full channel means that the watch has been woken and not looked yet.
-    if (is_first) (void)watch.wake_.try_send('w');
+    if (is_first) (void)wake_.try_send('w');
 }
 
-HangupWatch::Guard::~Guard() {
-    weft::shield([&] {
-        const std::lock_guard lock{watch_.mutex_};
-        watch_.watched_.erase(place_);
-    });
-}
-
-bool HangupWatch::look() {
+void RunningRequests::remove(Guard& guard) noexcept {
     const std::lock_guard lock{mutex_};
-    for (const auto& [stream, handle] : watched_) {
-        if (stream->peer_gone()) handle.cancel();
-    }
-    return !watched_.empty();
+    (guard.before_ != nullptr ? guard.before_->after_ : first_) = guard.after_;
+    (guard.after_ != nullptr ? guard.after_->before_ : last_) = guard.before_;
+    if (guard.stream_ != nullptr) --watched_;
 }
 
-void HangupWatch::run() {
+// In the order in which they came to be here: a body that has arrived puts its request at the end.
+std::vector<RunningRequest> RunningRequests::list() const {
+    std::vector<RunningRequest> all;
+    {
+        const std::lock_guard lock{mutex_};
+        for (const Guard* at = first_; at != nullptr; at = at->after_) {
+            if (at->request_ == nullptr) continue;
+            const auto& [id, route, since, goroutine] = *at->request_;
+            all.push_back({std::string{id}, std::string{route}, since, goroutine});
+        }
+    }
+    std::ranges::sort(all, {}, &RunningRequest::since);
+    return all;
+}
+
+bool RunningRequests::look() {
+    const std::lock_guard lock{mutex_};
+    for (const Guard* at = first_; at != nullptr; at = at->after_)
+        if (at->handle_ && at->stream_->peer_gone()) at->handle_->cancel();
+    return watched_ > 0;
+}
+
+void RunningRequests::watch() {
     while (woken_.recv()) {
         do {
             weft::sleep(interval);

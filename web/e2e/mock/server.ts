@@ -7,6 +7,7 @@ import { extname, join, normalize } from "node:path";
 import type { AddressInfo } from "node:net";
 import { readDemoStudy } from "./definition";
 import { byLogin, complete, patch, type Refusal } from "./forms";
+import { running } from "./running";
 import { accounts, mockPassword, World, type Account } from "./world";
 
 export interface MockOptions {
@@ -228,6 +229,7 @@ export async function startMock(options: MockOptions): Promise<{ url: string; se
     if (parts[0] === "studies") return studyRoute(context, method);
     if (parts[0] === "subjects") return subjectRoute(context, method);
     if (parts[0] === "forms") return formRoute(context, method);
+    if (parts[0] === "system" && parts[1] === "requests") return ok(running);
     if (parts[0] === "system") return ok(systemReport(world, startedAt, requests));
     if (parts[0] === "users") {
       const users = accounts.map(({ id, login, name, role }) => ({

@@ -12,6 +12,7 @@ import type {
   NewForm,
   NewSubject,
   Operations,
+  RunningRequests,
   Session,
   Study,
   StudySummary,
@@ -121,6 +122,9 @@ export const readAudit = async (
   { signal }: Signal = {},
 ): Promise<AuditPage> =>
   (await call("readAudit", { path: { study }, query: page }, { signal })).body;
+
+export const readRunning = async ({ signal }: Signal = {}): Promise<RunningRequests> =>
+  (await call("readRunning", {}, { signal })).body;
 
 export const readSystem = async ({ signal }: Signal = {}): Promise<SystemReport> =>
   (await call("readSystem", {}, { signal })).body;

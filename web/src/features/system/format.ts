@@ -32,5 +32,11 @@ export function span(t: TFunction, seconds: number): string {
   return said.join(" ");
 }
 
+/** How long something has lasted: below a minute to a tenth of a second. */
+export function age(t: TFunction, ms: number): string {
+  if (ms < 1_000) return t("time/ms", { value: ms });
+  return ms < 60_000 ? t("time/seconds", { value: (ms / 1_000).toFixed(1) }) : span(t, ms / 1_000);
+}
+
 export const count = (value: number, language: string): string =>
   new Intl.NumberFormat(language).format(value);

@@ -9,6 +9,7 @@ import { ProblemPanel } from "@/frame/problem_panel";
 import { Time } from "@/frame/time";
 import { bytes, count, span } from "./format";
 import { Sparkline, StackedBar, type Part } from "./pictures";
+import { RunningRequests } from "./running_requests";
 import "./system.css";
 
 const lookMs = 2_000;
@@ -70,6 +71,7 @@ export function SystemPage() {
           <Runtime report={report} samples={samples} />
           <Store report={report} />
           <Sealer report={report} />
+          <RunningRequests />
         </div>
       )}
     </Page>
@@ -239,8 +241,8 @@ function Sealer({ report }: { report: SystemReport }) {
       {heads.map((head) => (
         <p key={head.chain} className="soft path">
           {t("app/label", { name: nameOf(head.chain) })}{" "}
-          {t("life/sealed", { number: count(head.number, i18n.language) })}, <Time at={head.at} />{" "}
-          <code>{head.hash.slice(0, 16)}</code>
+          {t("life/sealed", { number: count(head.number, i18n.language) })} · <Time at={head.at} />{" "}
+          · <code>{head.hash.slice(0, 16)}</code>
         </p>
       ))}
     </Card>
