@@ -64,9 +64,9 @@ class DocumentsTest(unittest.TestCase):
 
     def test_a_rule_without_its_test_is_missed(self):
         table = "| Go's rule | weft | held by |\n|---|---|---|\n| a | b | ticker \"%s\" |\n\n"
-        self.assertEqual(list(rules.missing(table % "ticks come one period apart")), [])
-        self.assertEqual(len(list(rules.missing(table % "ticks come when they like"))), 1)
-        self.assertEqual(len(list(rules.missing(""))), 1)
+        self.assertEqual(list(rules.faults(table % "ticks come one period apart")), [])
+        self.assertEqual(len(list(rules.faults(table % "ticks come when they like"))), 1)
+        self.assertEqual(len(list(rules.faults(""))), 1)
 
 
 class DepsTest(unittest.TestCase):
