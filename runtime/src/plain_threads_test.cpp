@@ -28,9 +28,11 @@
 #include "weft/once.h"
 #include "weft/pool.h"
 #include "weft/promise.h"
+#include "weft/rate_limiter.h"
 #include "weft/run.h"
 #include "weft/rw_mutex.h"
 #include "weft/select.h"
+#include "weft/select_set.h"
 #include "weft/semaphore.h"
 #include "weft/single_flight.h"
 #include "weft/ticker.h"
@@ -104,6 +106,25 @@ Meeting by_select() {
                            on(s->b.second, [&](int n) { s->received += n; }));
             },
             [s] { return s->sent == rounds && s->received == rounds; }};
+}
+
+Meeting by_select_set() {
+    struct Shared {
+        std::pair<Sender<int>, Receiver<int>> a = channel<int>();
+        std::pair<Sender<int>, Receiver<int>> b = channel<int>();
+        int received = 0;
+    };
+    auto s = std::make_shared<Shared>();
+    return {[s] {
+                for (int i = 0; i < rounds; ++i) (void)(i % 2 ? s->a : s->b).first.send(1);
+            },
+            [s] {
+                SelectSet set;
+                for (Receiver<int>* from : {&s->a.second, &s->b.second})
+                    set.on(*from, [&](int n) { s->received += n; });
+                for (int i = 0; i < rounds; ++i) set.select();
+            },
+            [s] { return s->received == rounds; }};
 }
 
 Meeting by_mutex() {
@@ -229,6 +250,16 @@ Meeting by_semaphore() {
             --s.inside;
         },
         [](Shared& s) { return s.most == 1 && s.count == 2 * rounds; });
+}
+
+Meeting by_rate_limiter() {
+    struct Shared {
+        RateLimiter limiter{100'000, 1};
+        std::atomic<int> let_through{0};
+    };
+    return both<Shared>(
+        std::make_shared<Shared>(), [](Shared& s) { s.let_through += s.limiter.wait() ? 1 : 0; },
+        [](Shared& s) { return s.let_through == 2 * rounds; });
 }
 
 Meeting by_event() {
@@ -463,6 +494,7 @@ constexpr Row rows[] = {
     {"unbuffered channel", [] { return channel_of(0); }},
     {"buffered channel", [] { return channel_of(4); }},
     {"select", by_select},
+    {"SelectSet", by_select_set},
     {"Mutex", by_mutex},
     {"RWMutex", by_rw_mutex},
     {"Cond", by_cond},
@@ -470,6 +502,7 @@ constexpr Row rows[] = {
     {"Once", by_once},
     {"Lazy", by_lazy},
     {"Semaphore", by_semaphore},
+    {"RateLimiter", by_rate_limiter},
     {"Event", by_event},
     {"Pool", by_pool},
     {"Promise", by_promise},

@@ -16,8 +16,9 @@ class TickSource;
 /// One moment that is told through a channel, and can be called off or moved. For a limit on a
 /// wait, after() in select() and timeout() are simpler.
 ///
-/// Shape:  expired() receives the time of expiry, once a start.
-/// Errors: needs a running weft::run.
+/// Shape:  expired() receives the time of expiry, once a start. From a plain thread it needs no
+/// run:
+///         a thread of weft's own serves those.
 /// Source: Go package time, Timer, as of Go 1.23: after stop() or reset() has returned, no value of
 ///         the time before can be received.
 class Timer {
@@ -43,7 +44,7 @@ class Timer {
 ///
 /// Shape:    ticks() receives the times of the ticks. One that nobody receives before the next is
 ///           due is dropped: a slow receiver gets fewer ticks, never a burst.
-/// Errors:   a period that is not positive is a contract breach. Needs a running weft::run.
+/// Errors:   a period that is not positive is a contract breach.
 /// Ordering: after stop() or reset() has returned, no tick of the time before can be received.
 /// Source:   Go package time, Ticker, as of Go 1.23.
 class Ticker {
