@@ -2,7 +2,7 @@
 // A trial office's server that goes on answering while four of its jobs hang, each in another way.
 // In less than two seconds weft says of each who waits for what and why nobody will ever act; the
 // reports name the lines that are marked here. A client asks until all four have been told of, then
-// everything is called off.
+// everything is called off; given an address, it stays there, and shows itself under /debug.
 #include <algorithm>
 #include <array>
 #include <cstdio>
@@ -11,10 +11,12 @@
 #include <source_location>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "weft/channel.h"
 #include "weft/context.h"
+#include "weft/debug_page.h"
 #include "weft/event.h"
 #include "weft/mutex.h"
 #include "weft/net.h"
@@ -82,19 +84,35 @@ void book_scan() {
     const auto for_report = scanners.acquire();  // (4) one booking for both
 }
 
+void start_job(const std::string& path, Sites& sites, weft::Scope& jobs) {
+    if (path == "/export") jobs.go("export", [&sites] { export_sites(sites); });
+    if (path == "/enrol") jobs.go("enrol", [&sites] { enrol(sites); });
+    if (path == "/collect") jobs.go("collect", [] { collect_visits(); });
+    if (path == "/approve") jobs.go("approve", [] { approve_protocol(); });
+    if (path == "/book") jobs.go("book", [] { book_scan(); });
+}
+
+constexpr std::array jobs_that_hang = {"/export", "/enrol", "/collect", "/approve", "/book"};
+constexpr std::string_view debug = "/debug";
+
+weft::DebugPage page_at(std::string_view path) {
+    if (path.substr(0, debug.size()) == debug)
+        if (auto page = weft::debug_page(path.substr(debug.size()))) return *std::move(page);
+    return {"text/plain", "ok\n"};
+}
+
 void answer(weft::net::Connection client, Sites& sites, weft::Scope& jobs) {
-    std::array<std::byte, 512> bytes;
+    std::array<std::byte, 2048> bytes;
     const auto n = client.read_some(bytes);
     if (!n) return;
-    const std::string request(reinterpret_cast<const char*>(bytes.data()), *n);
-    const auto asks = [&](const char* path) { return request.find(path) != std::string::npos; };
-    if (asks("/export")) jobs.go("export", [&sites] { export_sites(sites); });
-    if (asks("/enrol")) jobs.go("enrol", [&sites] { enrol(sites); });
-    if (asks("/collect")) jobs.go("collect", [] { collect_visits(); });
-    if (asks("/approve")) jobs.go("approve", [] { approve_protocol(); });
-    if (asks("/book")) jobs.go("book", [] { book_scan(); });
-    const std::string reply =
-        "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nConnection: close\r\n\r\nok\n";
+    const std::string_view request(reinterpret_cast<const char*>(bytes.data()), *n);
+    const std::size_t from = std::min(request.find(' '), request.size() - 1) + 1;
+    const std::string path(request.substr(from, request.find(' ', from) - from));
+    start_job(path, sites, jobs);
+    const weft::DebugPage page = page_at(path);
+    const std::string reply = "HTTP/1.1 200 OK\r\nContent-Type: " + page.content_type +
+                              "\r\nContent-Length: " + std::to_string(page.body.size()) +
+                              "\r\nConnection: close\r\n\r\n" + page.body;
     (void)client.write_all(std::as_bytes(std::span(reply)));
 }
 
@@ -128,17 +146,20 @@ class Reports {
     std::vector<std::string> told_;
 };
 
+void accept_all(weft::net::Listener& listener, Sites& sites, weft::Scope& s) {
+    s.go("server", [&] {
+        while (auto client = listener.accept())
+            s.go("answer", [&, client = *client] { answer(client, sites, s); });
+    });
+    for (const char* job : jobs_that_hang) (void)ask(listener.address(), job);
+}
+
 void serve_until_all_is_told(const Reports& reports) {
     Sites sites;
     auto listener = weft::net::listen("127.0.0.1:0").value();
     (void)weft::cancellable([&](weft::CancelHandle& everything) {
         weft::scope([&](weft::Scope& s) {
-            s.go("server", [&] {
-                while (auto client = listener.accept())
-                    s.go("answer", [&, client = *client] { answer(client, sites, s); });
-            });
-            for (const char* job : {"/export", "/enrol", "/collect", "/approve", "/book"})
-                (void)ask(listener.address(), job);
+            accept_all(listener, sites, s);
             bool answered = true;
             while (reports.sorted().size() < 4) {
                 answered = answered && ask(listener.address(), "/visits");
@@ -150,12 +171,22 @@ void serve_until_all_is_told(const Reports& reports) {
     });
 }
 
+void serve(const std::string& address) {
+    Sites sites;
+    auto listener = weft::net::listen(address).value();
+    std::printf("http://%s%.*s\n", listener.address().c_str(), static_cast<int>(debug.size()),
+                debug.data());
+    std::fflush(stdout);
+    weft::scope([&](weft::Scope& s) { accept_all(listener, sites, s); });
+}
+
 }  // namespace
 
-int main() {
+int main(int argc, char** argv) {
     Reports reports;
     weft::Options options;
     options.on_report = [&](const weft::Report& report) { reports(report); };
+    if (argc > 1) return weft::run(options, [&] { serve(argv[1]); });
     const int ended = weft::run(options, [&] { serve_until_all_is_told(reports); });
     for (const std::string& line : reports.sorted()) std::puts(line.c_str());
     return ended;
@@ -163,7 +194,7 @@ int main() {
 
 // Output:
 // every request was answered
-// LIKELY held up: line 46
-// LIKELY stuck: line 61
-// LIKELY stuck: line 74
-// LIKELY stuck: line 82
+// LIKELY held up: line 48
+// LIKELY stuck: line 63
+// LIKELY stuck: line 76
+// LIKELY stuck: line 84

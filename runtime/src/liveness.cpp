@@ -36,19 +36,13 @@ struct Reach {
     }
 };
 
-struct Node {
-    Goroutine* goroutine = nullptr;
-    std::uint64_t id = 0;
+struct Node : Seen {
     std::uint64_t parent = 0;
     const void* owner = nullptr;
-    WaitView waits;                     // of whom it is, if it waits
-    std::vector<Place> in_frames_of;    // the ends it waits for; of a wait for one of several
     std::vector<Place> lets_go;         // who waits for it among others, and for all of them
     std::vector<Place> frame_watchers;  // who can be let go by anybody that can use its frame
     std::size_t missing = 0;            // of those it waits for: not live
     std::size_t ends = 0;
-    bool is_waiting = false;
-    bool live = false;
     bool frame_in_use = false;  // by itself or a descendant, live
 };
 
@@ -108,12 +102,13 @@ class Liveness {
             Stuck one;
             one.waits = node.waits;
             one.ends = node.ends;
-            for (const Place holder : node.in_frames_of)
-                one.holders.push_back(nodes_[holder].waits);
+            for (const Place holder : node.could_end) one.holders.push_back(nodes_[holder].waits);
             found.push_back(std::move(one));
         }
         return found;
     }
+
+    std::vector<Seen> seen() { return {nodes_.begin(), nodes_.end()}; }
 
   private:
     struct Frame {
@@ -130,6 +125,9 @@ class Liveness {
         Node node;
         node.goroutine = g;
         node.id = g->id;
+        node.name = g->name;
+        node.started_at = g->spawned_at;
+        node.is_fresh = life == Life::fresh;
         node.parent = g->parent();
         if (life == Life::alive) {
             node.owner = g->begun.owner;
@@ -166,44 +164,58 @@ class Liveness {
     }
 
     void begin_with(Place i) {
-        const Node& node = nodes_[i];
-        if (!node.is_waiting || !node.waits.parked || node.waits.ends_by_itself) return go_on(i);
-        if (ends_by_one_of_several(node.waits.kind)) return find_ends(i);
-        if (names_its_peers(node.waits.kind)) return find_peers(i);
-        go_on(i);
+        Node& node = nodes_[i];
+        node.anybody = !node.is_waiting || !node.waits.parked || node.waits.ends_by_itself;
+        if (node.is_waiting && ends_by_one_of_several(node.waits.kind))
+            find_ends(i);
+        else if (node.is_waiting && names_its_peers(node.waits.kind))
+            find_peers(i);
+        else
+            node.anybody = true;
+        if (node.anybody) go_on(i);
     }
 
     void find_ends(Place i) {
-        const auto reach = reach_of(nodes_[i].waits);
-        if (!reach || reach->anybody || reach->count == 0) return go_on(i);
-        nodes_[i].ends = reach->count;
+        Node& node = nodes_[i];
+        const auto reach = reach_of(node.waits);
+        if (!reach || reach->anybody || reach->count == 0) {
+            node.anybody = true;
+            return;
+        }
+        node.ends = reach->count;
+        bool somebody_runs = false;
         for (std::size_t k = 0; k < reach->count; ++k) {
             const Place holder = whose_frame(reach->at[k]);
-            if (holder == nowhere || !nodes_[holder].is_waiting) return go_on(i);
-            auto& known = nodes_[i].in_frames_of;
+            if (holder == nowhere) {
+                node.anybody = true;
+                continue;
+            }
+            somebody_runs |= !nodes_[holder].is_waiting;
+            auto& known = node.could_end;
             if (std::find(known.begin(), known.end(), holder) != known.end()) continue;
             known.push_back(holder);
             nodes_[holder].frame_watchers.push_back(i);
         }
+        if (somebody_runs) go_on(i);
     }
 
     // All of them must act; those that do not wait will.
     void find_peers(Place i) {
-        const WaitView& waits = nodes_[i].waits;
-        std::vector<Place> peers;
+        Node& node = nodes_[i];
+        const WaitView& waits = node.waits;
         if (waits.holder != nullptr) {
             const auto at = by_goroutine_.find(waits.holder);
-            if (at != by_goroutine_.end()) peers.push_back(at->second);
+            if (at != by_goroutine_.end()) node.could_end.push_back(at->second);
         } else if (const auto acting = acting_.find(waits.object); acting != acting_.end()) {
             for (const Place peer : acting->second)
-                if (must_act(nodes_[peer].waits, waits)) peers.push_back(peer);
+                if (must_act(nodes_[peer].waits, waits)) node.could_end.push_back(peer);
         }
-        for (const Place peer : peers)
+        for (const Place peer : node.could_end)
             if (!nodes_[peer].live) {
                 nodes_[peer].lets_go.push_back(i);
-                ++nodes_[i].missing;
+                ++node.missing;
             }
-        if (nodes_[i].missing == 0) go_on(i);
+        if (node.missing == 0) go_on(i);
     }
 
     void go_on(Place i) {
@@ -262,6 +274,10 @@ std::string other_ends(const Stuck& stuck) {
 
 std::vector<Stuck> find_stuck() {
     return Liveness().stuck();
+}
+
+std::vector<Seen> see_who_waits_for_whom() {
+    return Liveness().seen();
 }
 
 Report report_of(const Stuck& stuck) {

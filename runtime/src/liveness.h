@@ -9,7 +9,9 @@
 // It is not a proof: a frame's address may have been put where this does not look.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <source_location>
 #include <vector>
 
 #include "runtime/src/wait_graph.h"
@@ -34,5 +36,24 @@ std::vector<Stuck> find_stuck();
 
 /// What is to be said of it.
 Report report_of(const Stuck& stuck);
+
+/// One of all goroutines, and who could end its wait.
+struct Seen {
+    Goroutine* goroutine = nullptr;
+    std::uint64_t id = 0;
+    const char* name = nullptr;
+    std::source_location started_at{};
+    WaitView waits;
+    bool is_fresh = false;  ///< it has not run yet
+    bool is_waiting = false;
+    bool live = false;
+    /// By place in the list: those in whose frames the ends lie, who hold the lock, or who must
+    /// end first.
+    std::vector<std::size_t> could_end;
+    bool anybody = false;  ///< others could, too: time, the world, or who shares an end in the heap
+};
+
+/// One look at all goroutines, each held still only while it is looked at.
+std::vector<Seen> see_who_waits_for_whom();
 
 }  // namespace weft::inline abi1::detail

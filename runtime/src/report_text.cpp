@@ -5,6 +5,7 @@
 
 #include "weft/report.h"
 
+#include "runtime/src/json.h"
 #include "runtime/src/report.h"
 #include "runtime/src/symbolize.h"
 
@@ -110,62 +111,6 @@ std::string label(const ReportedObject& object) {
 }
 
 namespace {
-
-std::string quoted(std::string_view text) {
-    std::string json = "\"";
-    for (const char c : text) {
-        if (c == '"' || c == '\\') {
-            json += '\\';
-            json += c;
-        } else if (static_cast<unsigned char>(c) < 0x20) {
-            char escape[8];
-            std::snprintf(escape, sizeof escape, "\\u%04x", static_cast<unsigned char>(c));
-            json += escape;
-        } else {
-            json += c;
-        }
-    }
-    return json + '"';
-}
-
-/// One object or list, member by member; what is empty is left out.
-class Json {
-  public:
-    explicit Json(char open) : text_(1, open), close_(open == '{' ? '}' : ']') {}
-    Json& add(const char* key, const std::string& value) {
-        return value.empty() ? *this : raw(key, quoted(value));
-    }
-    Json& add(const char* key, const std::source_location& where) { return add(key, place(where)); }
-    Json& raw(const char* key, const std::string& json) {
-        separate();
-        text_ += quoted(key) + ':' + json;
-        return *this;
-    }
-    Json& item(const std::string& json) {
-        separate();
-        text_ += json;
-        return *this;
-    }
-    std::string end() const { return text_ + close_; }
-
-  private:
-    void separate() {
-        if (text_.size() > 1) text_ += ',';
-    }
-    std::string text_;
-    char close_;
-};
-
-template <class T, class F>
-std::string list(const std::vector<T>& all, F json_of) {
-    Json json('[');
-    for (const T& one : all) json.item(json_of(one));
-    return json.end();
-}
-
-std::string milliseconds(Duration time) {
-    return std::to_string(time.count() / 1'000'000);
-}
 
 std::string json_of(const ReportedObject& object) {
     return Json('{')
