@@ -6,8 +6,8 @@
 //   is taken back; with either set nobody new waits on the side that has gone quiet.
 // A value moves while the lock is held, straight between the sender's frame, the ring and the
 // receiver's frame: such moves cannot throw and are short (big values travel boxed). Waking comes
-// after the lock. The lock is a spin lock because nothing measured beat it once partners stay on
-// one worker.
+// after the lock. Partners stay on one worker mostly, so the lock is cheapest for a worker that has
+// had it alone.
 #include "weft/detail/channel_core.h"
 
 #include <memory>
@@ -17,6 +17,8 @@
 
 #include "weft/cancelled.h"
 #include "weft/ensure.h"
+
+#include "runtime/src/biased_lock.h"
 
 namespace weft::inline abi1::detail {
 namespace {

@@ -11,6 +11,8 @@
 #include "weft/detail/channel_core.h"
 #include "weft/detail/timer.h"
 
+#include "runtime/src/biased_lock.h"
+
 namespace weft::inline abi1::detail {
 namespace {
 

@@ -10,6 +10,7 @@
 #include <optional>
 #include <source_location>
 
+#include "weft/detail/biased_lock.h"
 #include "weft/detail/spin_lock.h"
 #include "weft/detail/wait_list.h"
 #include "weft/time.h"
@@ -190,7 +191,7 @@ class ChannelCore {
     void pop_front() noexcept;
     void release_side() noexcept;
 
-    mutable SpinLock lock_;
+    mutable BiasedLock lock_;
     Glimpse<bool> closed_ = false;    // no sender is left, or close()
     Glimpse<bool> unwanted_ = false;  // no receiver is left, or close()
     Glimpse<std::size_t> count_ = 0;

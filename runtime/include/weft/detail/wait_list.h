@@ -89,8 +89,9 @@ inline void ready_all(Waiter* chain) noexcept {
 }
 
 /// Parks the caller and releases `lock` once its stack has been left.
-inline Woke park_releasing(SpinLock& lock) noexcept {
-    return park([](void* held) noexcept { static_cast<SpinLock*>(held)->unlock(); }, &lock);
+template <class Lock>
+Woke park_releasing(Lock& lock) noexcept {
+    return park([](void* held) noexcept { static_cast<Lock*>(held)->unlock(); }, &lock);
 }
 
 }  // namespace weft::inline abi1::detail

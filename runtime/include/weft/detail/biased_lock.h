@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include "weft/detail/spin_lock.h"
+
+namespace weft::inline abi1::detail {
+
+class Worker;
+
+/// A SpinLock that a worker which has had it alone for a while passes with plain stores, which cost
+/// a third of a locked instruction; the first other thread that wants it takes that away again, for
+/// some microseconds. How long a worker must have had it alone doubles each time.
+class BiasedLock {
+  public:
+    void lock() noexcept;
+    void unlock() noexcept;
+    /// Whether a worker passes it by plain stores just now. A glimpse.
+    bool is_biased() const noexcept { return friend_.load(std::memory_order_relaxed) != nullptr; }
+
+  private:
+    void lock_as_all(const Worker* me) noexcept;
+    void take_bias_away() noexcept;
+
+    std::atomic<const Worker*> friend_{nullptr};  // changed by who has held_
+    std::atomic<bool> friend_inside_{false};      // or about to look whether it may
+    SpinLock held_;                               // by all others
+    bool had_by_friend_ = false;                  // of who is inside
+    std::uint32_t alone_ = 0;                     // how often in a row that worker has had it
+    std::uint32_t alone_wanted_ = 512;
+    const Worker* last_ = nullptr;
+};
+
+}  // namespace weft::inline abi1::detail
