@@ -19,7 +19,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 TOOL = "clang-tidy-19"
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^">]+)[">]', re.M)
-TEST = re.compile(r"_(test|bench|fuzz)\.cpp$|^tests/|/(examples|bench|test)/")
+TEST = re.compile(r"_(test|bench|fuzz)\.cpp$|^tests/|/(examples|bench|bugs|test)/")
 
 
 def includes(text, here, folders):

@@ -138,7 +138,7 @@ int parse_age(const std::string& text) {
 }
 void missing_unlock_on_exception_wrong() {
     weft::Mutex mutex("ages");
-    int sum = 0;
+    [[maybe_unused]] int sum = 0;
     for (const char* text : {"42", "", "7"}) {
         try {
             mutex.lock();
@@ -151,7 +151,7 @@ void missing_unlock_on_exception_wrong() {
 }
 void missing_unlock_on_exception_right() {
     weft::Mutex mutex("ages");
-    int sum = 0;
+    [[maybe_unused]] int sum = 0;
     for (const char* text : {"42", "", "7"}) {
         try {
             const std::lock_guard locked(mutex);
