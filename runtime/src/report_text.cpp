@@ -37,6 +37,8 @@ const char* to_string(Finding finding) noexcept {
             return "held up";
         case Finding::stuck:
             return "stuck";
+        case Finding::growth:
+            return "growth";
         case Finding::lock_order:
             return "lock order";
         case Finding::leak:

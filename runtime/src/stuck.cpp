@@ -95,6 +95,13 @@ void StuckWatch::look() {
     }
     look_for_held_up(waits);
     look_for_stuck();
+    if (runtime_.options.crowd > 0) look_for_growth();
+}
+
+void StuckWatch::look_for_growth() {
+    for (const Crowd& crowd : growth_.look(runtime_.options.crowd))
+        if (const auto report = report_of(crowd); report && growth_said_.first(report->where))
+            tell(*report);
 }
 
 void StuckWatch::look_for_stuck() {

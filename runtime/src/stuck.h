@@ -11,6 +11,7 @@
 
 #include "weft/time.h"
 
+#include "runtime/src/growth.h"
 #include "runtime/src/once_per_site.h"
 
 namespace weft::inline abi1::detail {
@@ -34,6 +35,7 @@ class StuckWatch {
     void look();
     void look_for_held_up(const Waits& waits);
     void look_for_stuck();
+    void look_for_growth();
 
     Runtime& runtime_;
     std::mutex mutex_;
@@ -45,6 +47,8 @@ class StuckWatch {
     using Sight = std::pair<std::uint64_t, const Goroutine*>;
     std::map<const Goroutine*, Sight> held_up_before_;
     OncePerSite stuck_said_;
+    Growth growth_;
+    OncePerSite growth_said_;
     std::map<const Goroutine*, std::uint64_t> stuck_before_;  // in which of its waits
     std::thread thread_;
 };

@@ -53,6 +53,9 @@ struct Options {
     /// How soon it is said, from a thread that looks twice in this time, that some goroutines hang
     /// though others go on. 0: only stuck() says so.
     std::chrono::nanoseconds stuck_after = std::chrono::seconds(1);
+    /// From how many goroutines on it is said that ever more of those started at one line wait at
+    /// one line, and the first of them is never let go. 0: never.
+    std::size_t crowd = 1000;
     /// Gets each report instead of stderr; what ends the process is written there all the same.
     /// Runs where the report was made: it must not park, nor call back into what is reported.
     std::function<void(const Report&)> on_report = {};

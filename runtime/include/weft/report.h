@@ -31,6 +31,7 @@ enum class Finding : std::uint8_t {
     wait_cycle,  ///< the same without locks
     held_up,     ///< a lock is waited for, and who holds it waits for something else
     stuck,       ///< whoever could end the wait waits for ever, too
+    growth,      ///< ever more wait at one line, and none is let go
     lock_order,  ///< locks were taken in opposite orders
     leak,        ///< main has ended, these goroutines have not
 };
