@@ -9,7 +9,7 @@ const server = process.env.COHORT_URL ?? "http://127.0.0.1:8080";
 export default defineConfig({
   plugins: [react(), budget(430)],
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
-  server: { host: "127.0.0.1", proxy: { "/api": server } },
+  server: { host: "127.0.0.1", proxy: { "/api": server, "/system/goroutines": server } },
   build: {
     target: "es2022",
     // Ant Design is one large, rarely changing file: hospitals with slow lines fetch it once.

@@ -33,6 +33,7 @@ void add_routes(http::Router& router, App& app, identity::Identity& identity,
     interop::routes(router, app);
     system_routes(router, app, sealer);
     requests_route(router, app);
+    goroutines_routes(router);
     http::add_description(router, {.title = "Cohort",
                                    .version = software_version(),
                                    .session_cookie = std::string{identity::session_cookie}});
@@ -48,6 +49,10 @@ void add_gauges(App& app) {
                       [&app] { return static_cast<double>(app.db.stats().units); });
     metrics.add_gauge("cohort_store_commits_total", "Commits since the start.",
                       [&app] { return static_cast<double>(app.db.stats().batches); });
+    metrics.add_gauge("cohort_store_repeated_total",
+                      "Runs of units after their first: another server's or another's was in the "
+                      "way (PostgreSQL).",
+                      [&app] { return static_cast<double>(app.db.stats().repeated); });
     metrics.add_gauge("cohort_store_wal_bytes", "Size of the write-ahead log.",
                       [&app] { return static_cast<double>(app.db.stats().wal_bytes); });
 }

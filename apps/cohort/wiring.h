@@ -19,6 +19,9 @@ void system_routes(http::Router& router, App& app, const audit::Sealer& sealer);
 /// What the requests that run are doing.
 void requests_route(http::Router& router, App& app);
 
+/// What all goroutines of the process are doing, and who waits for whom.
+void goroutines_routes(http::Router& router);
+
 /// Lets /metrics read what other modules count.
 void add_gauges(App& app);
 

@@ -93,6 +93,13 @@ const Line lines[] = {
     {"DELETE /api/v1/users/{user}/grants/{grant}", Place::system, "accounts"},
     {"GET /api/v1/system", Place::system, "system"},
     {"GET /api/v1/system/requests", Place::system, "system"},
+    {"GET /system/goroutines", Place::system, "system"},
+    {"GET /system/goroutines/stuck", Place::system, "system"},
+    {"GET /system/goroutines/stuck.json", Place::system, "system"},
+    {"GET /system/goroutines/goroutines", Place::system, "system"},
+    {"GET /system/goroutines/goroutines.json", Place::system, "system"},
+    {"GET /system/goroutines/waits.svg", Place::system, "system"},
+    {"GET /system/goroutines/waits.json", Place::system, "system"},
     {"GET /metrics", Place::system, "system"},
     {"GET /config", Place::system, "system"},
     {"DELETE /api/v1/session", Place::signed_in},  // the last: it ends the session

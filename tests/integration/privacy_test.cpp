@@ -4,6 +4,7 @@
 #include <fstream>
 #include <functional>
 #include <iterator>
+#include <map>
 #include <set>
 #include <sstream>
 
@@ -145,6 +146,7 @@ TEST_CASE("a person's name, initials and date of birth are in no line of the log
         CHECK(metrics.text.find("cohort_http_requests_total{") != std::string::npos);
         CHECK(planted_in(metrics.text) == std::set<std::string>{});
         CHECK(test::prometheus_errors(metrics.text) == "");
+        CHECK(metrics.text.find("\ncohort_store_repeated_total ") != std::string::npos);
 
         const std::string log = log_of(scene.folder);
         CHECK(planted_in(log) == std::set<std::string>{});
@@ -152,6 +154,33 @@ TEST_CASE("a person's name, initials and date of birth are in no line of the log
             CHECK_MESSAGE(log.find(event) != std::string::npos, event);
         std::istringstream lines(log);
         for (std::string line; std::getline(lines, line);) CHECK(cohort::json::parse(line).ok());
+    });
+}
+
+TEST_CASE(
+    "the pages of the goroutines show the program, and nothing of whom its requests are about") {
+    in_scene([](Scene& scene) {
+        plant(scene);
+        // One that has begun to say what it is about, and is waited for.
+        Client slow = scene.client("");
+        const std::string said = R"({"login":")" + pinyin + R"(","password":")" + all() + "\"}";
+        REQUIRE(slow.begin("POST", "/api/v1/session", said));
+        const std::map<std::string, std::string> types{
+            {"", "text/html; charset=utf-8"},         {"/stuck", "text/plain; charset=utf-8"},
+            {"/stuck.json", "application/json"},      {"/goroutines", "text/plain; charset=utf-8"},
+            {"/goroutines.json", "application/json"}, {"/waits.svg", "image/svg+xml"},
+            {"/waits.json", "application/json"}};
+        Client engineer = scene.client("engineer@all");
+        for (const auto& [path, type] : types) {
+            const Answer page = engineer.ask("GET", "/system/goroutines" + path);
+            CHECK_MESSAGE(page.status == 200, path);
+            CHECK_MESSAGE(page.header("Content-Type") == type, path);
+            CHECK_MESSAGE(page.header("Cache-Control") == "no-store", path);
+            CHECK_MESSAGE(planted_in(page.text) == std::set<std::string>{}, path);
+        }
+        CHECK(engineer.ask("GET", "/system/goroutines").text.find("http connection") !=
+              std::string::npos);
+        CHECK(slow.finish(said).outcome() == "401 bad-credentials");
     });
 }
 

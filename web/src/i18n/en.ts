@@ -421,6 +421,7 @@ export const en = {
     runningLead_one: "{{count}} request, for {{age}}",
     runningLead_other: "{{count}} requests, the oldest for {{age}}",
     runningOldest: "The {{shown}} oldest are shown.",
+    allGoroutines: "All goroutines, and who waits for whom",
     unnamed: "unnamed",
     waitsFor: "for {{age}}",
     deadlineIn: "deadline in {{age}}",

@@ -392,6 +392,7 @@ export const zh: Texts<typeof en> = {
     runningNone: "此刻没有。耗时较长的请求会显示在这里，并说明其中每个协程在等什么。",
     runningLead_other: "共 {{count}} 个请求，最早的已进行 {{age}}",
     runningOldest: "仅显示最早的 {{shown}} 个。",
+    allGoroutines: "全部协程及其相互等待关系（英文）",
     unnamed: "未命名",
     waitsFor: "已 {{age}}",
     deadlineIn: "距期限 {{age}}",

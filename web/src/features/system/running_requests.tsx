@@ -37,6 +37,9 @@ export function RunningRequests() {
       {requests.map((request) => (
         <Request key={request.id} request={request} />
       ))}
+      <p>
+        <a href="/system/goroutines">{t("system/allGoroutines")}</a>
+      </p>
     </section>
   );
 }
