@@ -205,8 +205,8 @@ TEST_CASE("a redaction needs a reason, a record and the name of a part") {
 TEST_CASE("every committed record is sealed once, whatever is written meanwhile") {
     in_runtime([] {
         World world;
+        std::atomic<int> writers{8};
         weft::scope([&](weft::Scope& s) {
-            std::atomic<int> writers{8};
             for (int w = 0; w < 8; ++w)
                 s.go([&, w] {
                     for (int i = 0; i < 40; ++i)
