@@ -159,7 +159,7 @@ Result<AuditId> append(db::Tx& tx, const Entry& e) {
     const Salted address = salted(e.address);
     const db::Value detail =
         e.detail.empty() ? db::Value() : db::to_value(json::canonical(e.detail));
-    TRY(tx.run(
+    TRY(tx.put(
         "INSERT INTO audit_record (id, chain, at, zone, actor, role, on_behalf_of, action, study, "
         "site, subject, event, event_repeat, form, form_repeat, form_id, item_group, group_repeat, "
         "item, target, old_value, old_unit, old_salt, old_digest, new_value, new_unit, new_salt, "
@@ -174,7 +174,7 @@ Result<AuditId> append(db::Tx& tx, const Entry& e) {
         or_null(e.reason_code), reason.value, reason.salt, reason.digest, address.value,
         address.salt, address.digest, or_null(e.client), or_null(e.how), software_version(),
         detail));
-    TRY(tx.run("INSERT INTO audit_unsealed (chain, record) VALUES (?, ?)", chain, id));
+    TRY(tx.put("INSERT INTO audit_unsealed (chain, record) VALUES (?, ?)", chain, id));
     return id;
 }
 
@@ -214,7 +214,7 @@ Result<void> redact(db::Tx& tx, const AuditId& record, const std::vector<std::st
     for (const std::string& name : names) {
         if (is_null(*found, part_named(name)->salt)) continue;
         const bool datum = name == "old" || name == "new";
-        TRY(tx.run(
+        TRY(tx.put(
             "UPDATE audit_record SET " +
                 (datum ? name + "_value = NULL, " + name + "_unit = NULL, " : name + " = NULL, ") +
                 name + "_salt = NULL WHERE id = ?",

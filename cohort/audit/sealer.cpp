@@ -108,6 +108,41 @@ Result<Sealer::Chain> Sealer::read_chain(const std::string& name) {
     });
 }
 
+// As few statements as need be: of each number of rows there is another one to prepare.
+static std::size_t rows_at_once(std::size_t left) {
+    return left >= 50 ? 50 : left >= 10 ? 10 : 1;
+}
+
+static std::string times(std::string_view text, std::size_t count) {
+    std::string all(text);
+    for (; count > 1; --count) all.append(", ").append(text);
+    return all;
+}
+
+Result<void> Sealer::put_seals(db::Tx& tx, const Chain& chain) {
+    std::int64_t number = chain.number;
+    for (std::size_t at = 0, rows = 0; at < chain.fresh.size(); at += rows) {
+        rows = rows_at_once(chain.fresh.size() - at);
+        db::Values seals;
+        db::Values waited{db::to_value(chain.name)};
+        for (std::size_t i = at; i < at + rows; ++i) {
+            const Sealed& sealed = chain.fresh[i];
+            for (db::Value value :
+                 {db::to_value(chain.name), db::to_value(++number), db::to_value(sealed.record),
+                  db::to_value(chain.at), db::to_value(sealed.hash)})
+                seals.push_back(std::move(value));
+            waited.push_back(db::to_value(sealed.record));
+        }
+        TRY(tx.put("INSERT INTO audit_seal (chain, number, record, sealed_at, hash) VALUES " +
+                       times("(?, ?, ?, ?, ?)", rows),
+                   seals));
+        TRY(tx.put(
+            "DELETE FROM audit_unsealed WHERE chain = ? AND record IN (" + times("?", rows) + ")",
+            waited));
+    }
+    return {};
+}
+
 // False: somebody else seals, or has sealed since the chain was read.
 Result<bool> Sealer::store(db::Tx& tx, const Chain& chain) {
     if (!TRY(db::hold_lease(tx, lease_name, holder_, lease_length))) return false;
@@ -115,20 +150,13 @@ Result<bool> Sealer::store(db::Tx& tx, const Chain& chain) {
         TRY(tx.one("SELECT coalesce(max(number), 0) FROM audit_seal WHERE chain = ?", chain.name));
     if (last.get<std::int64_t>(0) != chain.number) return false;
 
-    std::int64_t number = chain.number;
-    for (const Sealed& sealed : chain.fresh) {
-        TRY(
-            tx.run("INSERT INTO audit_seal (chain, number, record, sealed_at, hash) "
-                   "VALUES (?, ?, ?, ?, ?)",
-                   chain.name, ++number, sealed.record, chain.at, sealed.hash));
-        TRY(tx.run("DELETE FROM audit_unsealed WHERE chain = ? AND record = ?", chain.name,
-                   sealed.record));
-    }
+    TRY(put_seals(tx, chain));
+    const auto number = chain.number + static_cast<std::int64_t>(chain.fresh.size());
     const std::string& hash = chain.fresh.back().hash;
     const std::string key = auth::to_hex(key_.verify_key());
     const auto signature = key_.sign(head_text(chain.name, number, hash, chain.at, key));
     TRY(
-        tx.run("INSERT INTO audit_head (chain, day, number, hash, at, key_id, signature) "
+        tx.put("INSERT INTO audit_head (chain, day, number, hash, at, key_id, signature) "
                "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (chain, day) DO UPDATE SET "
                "number = excluded.number, hash = excluded.hash, at = excluded.at, "
                "key_id = excluded.key_id, signature = excluded.signature",

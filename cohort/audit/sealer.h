@@ -45,6 +45,7 @@ class Sealer {
     Result<Chain> read_chain(const std::string& name);
     Result<std::int64_t> seal_some(const std::string& chain);
     Result<bool> store(db::Tx& tx, const Chain& chain);
+    static Result<void> put_seals(db::Tx& tx, const Chain& chain);
 
     db::Db& db_;
     const auth::SigningKey& key_;

@@ -19,14 +19,14 @@ Archive archive_copy(const Form& form, const std::string& by, Instant at) {
                             {"completed_by", by},
                             {"completed_at", to_rfc3339(at)},
                             {"document", to_json(form.document)}};
-    Archive archive{.version = form.version, .at = at, .by = by, .digest = {}, .document = {}};
-    archive.document = json::canonical(copy);
-    archive.digest = auth::sha256_hex(archive.document);
+    Archive archive{.head = {.version = form.version, .at = at, .by = by, .digest = {}},
+                    .document = json::canonical(copy)};
+    archive.head.digest = auth::sha256_hex(archive.document);
     return archive;
 }
 
 bool is_intact(const Archive& archive) {
-    return auth::sha256_hex(archive.document) == archive.digest;
+    return auth::sha256_hex(archive.document) == archive.head.digest;
 }
 
 static std::string named(const std::string& form, std::int64_t version) {

@@ -56,9 +56,12 @@ static Result<void> write(db::Tx& tx, Form& form, const Request& request) {
     TRY(update(tx, form, now()));
     stages.stored = request.clock.store();
     if (form.is_complete()) {
-        TRY(insert_archive(tx, form.id, archive_copy(form, request.actor.name(), now())));
+        Archive copy = archive_copy(form, request.actor.name(), now());
+        TRY(insert_archive(tx, form.id, copy));
+        form.archived = std::move(copy.head);
         stages.archived = request.clock.archive(stages.stored);
     }
+    form.stages = stages;
     return insert_stages(tx, form.id, form.version, stages);
 }
 

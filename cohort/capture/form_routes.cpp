@@ -27,13 +27,15 @@ using DefinitionRef = std::shared_ptr<const study::Definition>;
 
 // --- answers ------------------------------------------------------------------------------
 
-Result<Reply> reply_with(db::Tx& tx, const Form& form, int status, json::object more = {}) {
-    const auto stages = TRY(stages_of(tx, form.id, 1));
-    const auto archive = TRY(archive_of(tx, form.id));
-    People people(tx);
+// Asks the store for no more than the unit of work does not know yet.
+Result<Reply> reply_with(db::Tx& tx, const http::Request& request, const Form& form, int status,
+                         json::object more = {}) {
+    std::optional<Stages> stages = form.stages;
+    if (!stages)
+        for (const VersionStages& last : TRY(stages_of(tx, form.id, 1))) stages = last.stages;
+    People people(tx, request.principal());
     TRY(people.add(form.document));
-    json::object body = to_json(
-        form, stages.empty() ? std::nullopt : std::optional(stages.front().stages), archive);
+    json::object body = to_json(form, stages);
     body["people"] = people.to_json();
     for (auto& member : more) body[member.key()] = std::move(member.value());
     Reply reply = Reply::json(status, body);
@@ -47,6 +49,12 @@ Result<Reply> answer(Result<Reply> outcome, const Refusal& refusal) {
     return outcome;
 }
 
+const FormHead& head_in(const http::Request& request) {
+    const auto* const head = std::any_cast<FormHead>(&request.found);
+    ENSURE(head != nullptr, "the route's scope is that of a form");
+    return *head;
+}
+
 /// What every write on an existing form needs before its unit of work.
 struct Known {
     FormHead head;
@@ -54,24 +62,54 @@ struct Known {
 };
 
 Result<Known> known(App& app, const http::Request& request) {
-    const auto id = TRY(request.id_param<FormId>("form"));
-    return app.db.read([&](db::Tx& tx) -> Result<Known> {
-        FormHead head = TRY(head_of(tx, id));
-        DefinitionRef definition = TRY(study::definition(tx, head.metadata_version));
-        return Known{std::move(head), std::move(definition)};
-    });
+    const FormHead& head = head_in(request);
+    auto definition =
+        TRY(app.db.read([&](db::Tx& tx) { return study::definition(tx, head.metadata_version); }));
+    return Known{head, std::move(definition)};
+}
+
+/// A patch as a definition judges it.
+struct Checked {
+    DefinitionRef definition;
+    Patch patch;
+    std::vector<http::FieldError> errors;
+
+    Checked(DefinitionRef by, const FormHead& head, Patch raw)
+        : definition(std::move(by)), patch(std::move(raw)) {
+        errors = validate(*definition, head.form, patch);
+    }
+};
+
+// By the definition as somebody last read it, so that most saves ask the store nothing before their
+// unit of work, which looks whether it still holds. A refusal is never given by an old one.
+Result<Checked> checked(App& app, const FormHead& head, const Patch& patch) {
+    const DefinitionRef last = study::last_definition(head.metadata_version);
+    if (last) {
+        Checked by_last(last, head, patch);
+        if (by_last.errors.empty()) return by_last;
+    }
+    return Checked(
+        TRY(app.db.read([&](db::Tx& tx) { return study::definition(tx, head.metadata_version); })),
+        head, patch);
 }
 
 // Runs f(tx, refusal) once for the request's Idempotency-Key. It may be run again by the store, so
 // what an earlier run refused is forgotten first.
-template <class F>
-Result<Reply> write_once(App& app, const http::Request& request, F f) {
+// `ahead(tx)` says what will be asked in there.
+template <class Ahead, class F>
+Result<Reply> write_once(App& app, const http::Request& request, Ahead ahead, F f) {
     Refusal refusal;
     auto outcome = app.db.transact([&](db::Tx& tx) {
         refusal = {};
+        ahead(tx);
         return http::idempotent(tx, request, [&](db::Tx& unit) { return f(unit, refusal); });
     });
     return answer(std::move(outcome), refusal);
+}
+
+template <class F>
+Result<Reply> write_once(App& app, const http::Request& request, F f) {
+    return write_once(app, request, [](db::Tx&) {}, f);
 }
 
 // --- routes -------------------------------------------------------------------------------
@@ -97,7 +135,7 @@ Result<Reply> post_form(App& app, http::Request& request) {
     const Request wish{*definition, identity::actor_of(request), clock};
     return write_once(app, request, [&](db::Tx& tx, Refusal&) -> Result<Reply> {
         const Opened opened = TRY(open(tx, place, version, wish));
-        Reply reply = TRY(reply_with(tx, opened.form, opened.created ? 201 : 200));
+        Reply reply = TRY(reply_with(tx, request, opened.form, opened.created ? 201 : 200));
         reply.set("Location", "/api/v1/forms/" + opened.form.id.text);
         return reply;
     });
@@ -105,21 +143,29 @@ Result<Reply> post_form(App& app, http::Request& request) {
 
 Result<Reply> get_form(App& app, http::Request& request) {
     const auto id = TRY(request.id_param<FormId>("form"));
-    return app.db.read(
-        [&](db::Tx& tx) -> Result<Reply> { return reply_with(tx, TRY(get(tx, id)), 200); });
+    return app.db.read([&](db::Tx& tx) -> Result<Reply> {
+        return reply_with(tx, request, TRY(get(tx, id)), 200);
+    });
 }
 
 Result<Reply> patch_form(App& app, http::Request& request) {
     StageClock clock;
-    Patch patch = TRY(patch_from(TRY(request.json_object())));
+    const Patch patch = TRY(patch_from(TRY(request.json_object())));
     clock.receive();
-    const Known form = TRY(known(app, request));
-    auto errors = validate(*form.definition, form.head.form, patch);
-    if (!errors.empty()) return http::problem(problem_of(std::move(errors)));
+    const FormHead& head = head_in(request);
+    Checked check = TRY(checked(app, head, patch));
+    if (!check.errors.empty()) return http::problem(problem_of(std::move(check.errors)));
     clock.validate();
-    const Request wish{*form.definition, identity::actor_of(request), clock};
-    return write_once(app, request, [&](db::Tx& tx, Refusal& refusal) -> Result<Reply> {
-        return reply_with(tx, TRY(save(tx, form.head.id, patch, wish, refusal)), 200);
+    const auto ahead = [&](db::Tx& tx) {
+        study::definition_soon(tx, head.metadata_version);
+        get_soon(tx, head.id);
+    };
+    return write_once(app, request, ahead, [&](db::Tx& tx, Refusal& refusal) -> Result<Reply> {
+        const DefinitionRef now = TRY(study::definition(tx, head.metadata_version));
+        if (now != check.definition) check = Checked(now, head, patch);
+        if (!check.errors.empty()) return refusal.because(problem_of(check.errors));
+        const Request wish{*now, identity::actor_of(request), clock};
+        return reply_with(tx, request, TRY(save(tx, head.id, check.patch, wish, refusal)), 200);
     });
 }
 
@@ -143,7 +189,7 @@ Result<Reply> post_row(App& app, http::Request& request) {
     return write_once(app, request, [&](db::Tx& tx, Refusal& refusal) -> Result<Reply> {
         const Added added = TRY(add_row(tx, form.head.id, row, wish, refusal));
         return reply_with(
-            tx, added.form, added.is_new ? 201 : 200,
+            tx, request, added.form, added.is_new ? 201 : 200,
             {{"added", json::object{{"group", row.group}, {"repeat", added.repeat}}}});
     });
 }
@@ -163,14 +209,15 @@ Result<Reply> post_complete(App& app, http::Request& request) {
     clock.validate();
     const Request wish{*form.definition, identity::actor_of(request), clock};
     return write_once(app, request, [&](db::Tx& tx, Refusal& refusal) -> Result<Reply> {
-        return reply_with(tx, TRY(complete(tx, form.head.id, version, acknowledged, wish, refusal)),
+        return reply_with(tx, request,
+                          TRY(complete(tx, form.head.id, version, acknowledged, wish, refusal)),
                           200);
     });
 }
 
 }  // namespace
 
-void form_routes(http::Router& router, App& app) {
+void form_routes(http::Router& router, App& app, const std::shared_ptr<Heads>& heads) {
     using http::Content;
     const auto add = [&](Method method, const char* pattern, http::Access access,
                          Result<Reply> (*handler)(App&, http::Request&), http::Doc doc) {
@@ -180,7 +227,7 @@ void form_routes(http::Router& router, App& app) {
             std::move(doc));
     };
     const auto on_form = [&](Permission permission) {
-        return http::Access::needs(permission, scope_of_form(app));
+        return http::Access::needs(permission, scope_of_form(app, heads));
     };
     const Content form = Content::json(form_schema());
     const Content added = Content::json(added_row_schema());

@@ -2,11 +2,13 @@
 // Form instances: one form at one visit of one subject, kept as one document of items.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "cohort/base/id.h"
 #include "cohort/capture/document.h"
+#include "cohort/capture/stages.h"
 #include "cohort/study/definition.h"
 #include "cohort/subjects/subjects.h"
 
@@ -25,6 +27,14 @@ struct FormPlace {
     std::string form_repeat = "1";
 };
 
+/// What is known of a completed version that was kept, without its text.
+struct Archived {
+    std::int64_t version = 0;
+    Instant at{};
+    std::string by;
+    std::string digest;  ///< SHA-256 of the text, in hexadecimal
+};
+
 struct Form {
     FormId id;
     StudyId study;
@@ -37,6 +47,8 @@ struct Form {
     Document document;
     std::int64_t position = 0;  ///< order of arrival at the subject
     std::string extra;          ///< what an importer must keep with the form; opaque here
+    std::optional<Archived> archived = {};  ///< its newest
+    std::optional<Stages> stages = {};      ///< of its last write, for who has just made it
 
     bool is_complete() const { return state == State::complete; }
 };
@@ -63,6 +75,9 @@ Result<FormId> import_form(db::Tx& tx, const study::Definition& definition,
 
 /// Errors: not_found/form.
 Result<Form> get(db::Tx& tx, const FormId& id);
+
+/// Says that get() will be asked next (Tx::soon).
+void get_soon(db::Tx& tx, const FormId& id);
 
 /// A subject's forms in order of arrival, documents included.
 Result<std::vector<Form>> of_subject(db::Tx& tx, const SubjectId& subject);

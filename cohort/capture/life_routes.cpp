@@ -71,13 +71,13 @@ static Result<Reply> get_archive(App& app, http::Request& request) {
     if (!is_intact(*archive))
         return internal("archive-broken", "The archived text does not have its digest any more.");
     Reply reply = Reply::bytes(200, "application/json", archive->document);
-    reply.set("X-Content-Digest", "sha-256=" + archive->digest);
+    reply.set("X-Content-Digest", "sha-256=" + archive->head.digest);
     return reply;
 }
 
-void life_routes(http::Router& router, App& app) {
+void life_routes(http::Router& router, App& app, const std::shared_ptr<Heads>& heads) {
     const auto access = [&] {
-        return http::Access::needs(http::Permission::form_view, scope_of_form(app));
+        return http::Access::needs(http::Permission::form_view, scope_of_form(app, heads));
     };
     router.add(http::Method::get, "/api/v1/forms/{form}/history", access(),
                [&app](http::Request& request) { return get_history(app, request); },

@@ -8,6 +8,8 @@ namespace cohort::capture {
 Result<std::string> People::name_of(const std::string& user) {
     const auto known = names_.find(user);
     if (known != names_.end()) return known->second;
+    if (caller_ != nullptr && caller_->user.text == user)
+        return names_.emplace(user, caller_->name).first->second;
     std::string name = user;
     if (const auto id = parse_id<UserId>(user)) {
         auto account = identity::get_user(tx_, *id);

@@ -7,6 +7,7 @@
 #include "cohort/base/json.h"
 #include "cohort/capture/document.h"
 #include "cohort/platform/db/tx.h"
+#include "cohort/platform/http/access.h"
 
 namespace cohort::capture {
 
@@ -15,6 +16,8 @@ namespace cohort::capture {
 class People {
   public:
     explicit People(db::Tx& tx) : tx_(tx) {}
+    /// Who asks is known already.
+    People(db::Tx& tx, const http::Principal& caller) : tx_(tx), caller_(&caller) {}
 
     Result<std::string> name_of(const std::string& user);
 
@@ -26,6 +29,7 @@ class People {
 
   private:
     db::Tx& tx_;
+    const http::Principal* caller_ = nullptr;
     std::map<std::string, std::string> names_;
 };
 

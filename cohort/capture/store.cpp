@@ -13,10 +13,15 @@ const char* word(State state) {
 
 // --- reading forms ------------------------------------------------------------------------
 
-constexpr const char* columns =
+const std::string columns =
     "SELECT f.id, f.study_id, s.site_id, f.subject_id, f.event_oid, f.event_repeat, f.form_oid, "
     "f.form_repeat, s.key, f.metadata_version_id, f.state, f.version, f.document, f.position, "
-    "f.extra FROM form_instance f JOIN enrolled_subject s ON s.id = f.subject_id ";
+    "f.extra, a.version, a.archived_at, a.archived_by, a.digest "
+    "FROM form_instance f JOIN enrolled_subject s ON s.id = f.subject_id "
+    "LEFT JOIN form_archive a ON a.form_id = f.id AND a.version = "
+    "(SELECT MAX(version) FROM form_archive WHERE form_id = f.id) ";
+
+const std::string by_id = columns + "WHERE f.id = ?";
 
 Result<Form> form_of(const db::Row& row) {
     Form form;
@@ -35,22 +40,31 @@ Result<Form> form_of(const db::Row& row) {
     form.document = TRY(from_json(TRY(json::parse(row.get<std::string>(12)))));
     form.position = row.get<std::int64_t>(13);
     form.extra = row.get<std::string>(14);
+    if (const auto archived = row.get<std::optional<std::int64_t>>(15))
+        form.archived = Archived{.version = *archived,
+                                 .at = row.get<Instant>(16),
+                                 .by = row.get<std::string>(17),
+                                 .digest = row.get<std::string>(18)};
     return form;
 }
 
 }  // namespace
 
 Result<Form> get(db::Tx& tx, const FormId& id) {
-    const auto row = TRY(tx.maybe(std::string(columns) + "WHERE f.id = ?", id));
+    const auto row = TRY(tx.maybe(by_id, id));
     if (!row) return not_found("form", "There is no such form.");
     return form_of(*row);
 }
 
+void get_soon(db::Tx& tx, const FormId& id) {
+    tx.soon(by_id, id);
+}
+
 Result<std::optional<Form>> find(db::Tx& tx, const FormPlace& place) {
-    const auto row = TRY(tx.maybe(
-        std::string(columns) + "WHERE f.subject_id = ? AND f.event_oid = ? AND f.event_repeat = ? "
-                               "AND f.form_oid = ? AND f.form_repeat = ?",
-        place.subject, place.event, place.event_repeat, place.form, place.form_repeat));
+    const auto row = TRY(
+        tx.maybe(columns + "WHERE f.subject_id = ? AND f.event_oid = ? AND f.event_repeat = ? "
+                           "AND f.form_oid = ? AND f.form_repeat = ?",
+                 place.subject, place.event, place.event_repeat, place.form, place.form_repeat));
     if (!row) return std::optional<Form>();
     return std::optional<Form>(TRY(form_of(*row)));
 }
@@ -58,7 +72,7 @@ Result<std::optional<Form>> find(db::Tx& tx, const FormPlace& place) {
 Result<std::vector<Form>> of_subject(db::Tx& tx, const SubjectId& subject) {
     std::vector<Form> forms;
     for (const db::Row& row :
-         TRY(tx.all(std::string(columns) + "WHERE f.subject_id = ? ORDER BY f.position", subject)))
+         TRY(tx.all(columns + "WHERE f.subject_id = ? ORDER BY f.position", subject)))
         forms.push_back(TRY(form_of(row)));
     return forms;
 }
@@ -102,7 +116,7 @@ Result<Form> insert(db::Tx& tx, Form form, Instant at) {
 
 Result<void> update(db::Tx& tx, const Form& form, Instant at) {
     TRY(
-        tx.run("UPDATE form_instance SET state = ?, version = ?, changed_at = ?, document = ? "
+        tx.put("UPDATE form_instance SET state = ?, version = ?, changed_at = ?, document = ? "
                "WHERE id = ?",
                word(form.state), form.version, at, json::to_text(to_json(form.document)), form.id));
     return {};
@@ -117,7 +131,7 @@ Result<void> insert_stages(db::Tx& tx, const FormId& form, std::int64_t version,
         return stages.archived ? db::to_value(value) : db::Value();
     };
     TRY(
-        tx.run("INSERT INTO form_stage (form_id, version, received_at, receive_us, validated_at, "
+        tx.put("INSERT INTO form_stage (form_id, version, received_at, receive_us, validated_at, "
                "validate_us, stored_at, store_us, archived_at, archive_us) "
                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                form, version, stages.received.at, stages.received.us, stages.validated.at,
@@ -149,23 +163,23 @@ Result<std::vector<VersionStages>> stages_of(db::Tx& tx, const FormId& form, int
 
 Result<void> insert_archive(db::Tx& tx, const FormId& form, const Archive& archive) {
     TRY(
-        tx.run("INSERT INTO form_archive (form_id, version, archived_at, archived_by, digest, "
+        tx.put("INSERT INTO form_archive (form_id, version, archived_at, archived_by, digest, "
                "document) VALUES (?, ?, ?, ?, ?, ?)",
-               form, archive.version, archive.at, archive.by, archive.digest, archive.document));
+               form, archive.head.version, archive.head.at, archive.head.by, archive.head.digest,
+               archive.document));
     return {};
 }
 
-Result<std::optional<Archive>> archive_of(db::Tx& tx, const FormId& form,
-                                          std::optional<std::int64_t> version) {
+Result<std::optional<Archive>> archive_of(db::Tx& tx, const FormId& form, std::int64_t version) {
     const auto row =
         TRY(tx.maybe("SELECT version, archived_at, archived_by, digest, document FROM form_archive "
-                     "WHERE form_id = ? AND (version = ? OR ? < 0) ORDER BY version DESC LIMIT 1",
-                     form, version.value_or(-1), version.value_or(-1)));
+                     "WHERE form_id = ? AND version = ?",
+                     form, version));
     if (!row) return std::optional<Archive>();
-    return std::optional(Archive{.version = row->get<std::int64_t>(0),
-                                 .at = row->get<Instant>(1),
-                                 .by = row->get<std::string>(2),
-                                 .digest = row->get<std::string>(3),
+    return std::optional(Archive{.head = {.version = row->get<std::int64_t>(0),
+                                          .at = row->get<Instant>(1),
+                                          .by = row->get<std::string>(2),
+                                          .digest = row->get<std::string>(3)},
                                  .document = row->get<std::string>(4)});
 }
 

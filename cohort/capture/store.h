@@ -12,10 +12,7 @@
 namespace cohort::capture {
 
 struct Archive {
-    std::int64_t version = 0;
-    Instant at{};
-    std::string by;
-    std::string digest;    ///< SHA-256 of `document`, in hexadecimal
+    Archived head;
     std::string document;  ///< canonical JSON
 };
 
@@ -54,8 +51,7 @@ Result<std::vector<VersionStages>> stages_of(db::Tx& tx, const FormId& form, int
 
 Result<void> insert_archive(db::Tx& tx, const FormId& form, const Archive& archive);
 
-/// The newest archived version, or the given one.
-Result<std::optional<Archive>> archive_of(db::Tx& tx, const FormId& form,
-                                          std::optional<std::int64_t> version = {});
+/// An archived version, if there is one of that number.
+Result<std::optional<Archive>> archive_of(db::Tx& tx, const FormId& form, std::int64_t version);
 
 }  // namespace cohort::capture

@@ -35,8 +35,7 @@ static json::object row_view(const Row& row) {
     return out;
 }
 
-json::object to_json(const Form& form, const std::optional<Stages>& stages,
-                     const std::optional<Archive>& archive) {
+json::object to_json(const Form& form, const std::optional<Stages>& stages) {
     json::array rows;
     json::array items;
     for (const Row& row : form.document.rows) {
@@ -56,11 +55,11 @@ json::object to_json(const Form& form, const std::optional<Stages>& stages,
                      {"rows", std::move(rows)},
                      {"items", std::move(items)},
                      {"stages", stages ? to_json(*stages) : json::array()}};
-    if (archive)
-        out["archive"] = json::object{{"version", archive->version},
-                                      {"digest", archive->digest},
-                                      {"at", to_rfc3339(archive->at)},
-                                      {"by", archive->by}};
+    if (const auto& archived = form.archived)
+        out["archive"] = json::object{{"version", archived->version},
+                                      {"digest", archived->digest},
+                                      {"at", to_rfc3339(archived->at)},
+                                      {"by", archived->by}};
     return out;
 }
 

@@ -11,8 +11,7 @@
 namespace cohort::capture {
 
 /// The form document of the API. Items of removed rows are not shown, their rows are.
-json::object to_json(const Form& form, const std::optional<Stages>& stages,
-                     const std::optional<Archive>& archive);
+json::object to_json(const Form& form, const std::optional<Stages>& stages);
 
 /// [{group, repeat, item?, yours?, theirs}]
 json::array to_json(const std::vector<Conflict>& conflicts);

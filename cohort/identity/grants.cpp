@@ -82,7 +82,7 @@ Result<Grant> give_role(db::Tx& tx, const UserId& user, const Holding& holding,
                       .granted_at = now(),
                       .revoked_at = {}};
     TRY(
-        tx.run("INSERT INTO role_grant (id, user_id, role, study_id, site_id, from_at, until_at,"
+        tx.put("INSERT INTO role_grant (id, user_id, role, study_id, site_id, from_at, until_at,"
                " granted_by, granted_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                grant.id, user, to_string(holding.role), holding.study, holding.site, holding.from,
                holding.until, grant.granted_by, grant.granted_at));
@@ -102,7 +102,7 @@ Result<void> take_role(db::Tx& tx, const UserId& user, const GrantId& id, const 
     const Instant at = now();
     if (grant->holding.until && *grant->holding.until <= at) return {};
     const Instant until = std::max(at, grant->holding.from);
-    TRY(tx.run("UPDATE role_grant SET until_at = ?, revoked_by = ?, revoked_at = ? WHERE id = ?",
+    TRY(tx.put("UPDATE role_grant SET until_at = ?, revoked_by = ?, revoked_at = ? WHERE id = ?",
                until, actor.user, at, id));
     if (carries(grant->holding.role, Permission::user_manage)) TRY(require_an_admin(tx));
     return record_grant(tx, "role.revoked", *grant, actor);

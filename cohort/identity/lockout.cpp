@@ -80,16 +80,16 @@ Result<Attempt> take_attempt(db::Tx& tx, std::string_view login, std::string_vie
             return Attempt{.id = {}, .wait = until(by_address.frees_at, window_ms, at)};
     }
 
-    TRY(tx.run("DELETE FROM login_attempt WHERE at <= ?", since));
+    TRY(tx.put("DELETE FROM login_attempt WHERE at <= ?", since));
     const Attempt attempt{
         .id = new_id<AttemptId>(), .wait = {}, .last = by_login.attempts + 1 == limits.per_account};
-    TRY(tx.run("INSERT INTO login_attempt (id, login_hash, address, at) VALUES (?, ?, ?, ?)",
+    TRY(tx.put("INSERT INTO login_attempt (id, login_hash, address, at) VALUES (?, ?, ?, ?)",
                attempt.id, login_hash, address, at));
     return attempt;
 }
 
 Result<void> give_back(db::Tx& tx, const AttemptId& attempt) {
-    TRY(tx.run("DELETE FROM login_attempt WHERE id = ?", attempt));
+    TRY(tx.put("DELETE FROM login_attempt WHERE id = ?", attempt));
     return {};
 }
 

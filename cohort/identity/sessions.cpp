@@ -41,13 +41,13 @@ std::string csrf_of(std::string_view token) {
 
 Result<NewSession> open_session(db::Tx& tx, const UserId& user, const Lifetimes& lifetimes) {
     const Instant at = now();
-    TRY(tx.run("DELETE FROM session WHERE expires_at < ?", Instant{at.ms - kept_ms}));
+    TRY(tx.put("DELETE FROM session WHERE expires_at < ?", Instant{at.ms - kept_ms}));
     const NewSession session{new_id<SessionId>(), auth::random_token()};
-    TRY(tx.run(
+    TRY(tx.put(
         "INSERT INTO session (id, token_hash, user_id, created_at, last_seen_at, expires_at)"
         " VALUES (?, ?, ?, ?, ?, ?)",
         session.id, hash_of(session.token), user, at, at, Instant{at.ms + ms(lifetimes.absolute)}));
-    TRY(tx.run("UPDATE user_account SET last_login_at = ? WHERE id = ?", at, user));
+    TRY(tx.put("UPDATE user_account SET last_login_at = ? WHERE id = ?", at, user));
     return session;
 }
 
@@ -76,7 +76,7 @@ Result<std::optional<Session>> find_session(db::Tx& tx, std::string_view token,
 }
 
 Result<void> touch_session(db::Tx& tx, const SessionId& session, Instant at) {
-    TRY(tx.run("UPDATE session SET last_seen_at = ? WHERE id = ? AND last_seen_at < ?", at, session,
+    TRY(tx.put("UPDATE session SET last_seen_at = ? WHERE id = ? AND last_seen_at < ?", at, session,
                at));
     return {};
 }
@@ -87,12 +87,12 @@ Result<std::optional<UserId>> end_session(db::Tx& tx, std::string_view token) {
         TRY(tx.maybe("SELECT id, user_id FROM session WHERE token_hash = ? AND ended_at IS NULL",
                      hash_of(token)));
     if (!row) return std::optional<UserId>{};
-    TRY(tx.run("UPDATE session SET ended_at = ? WHERE id = ?", now(), row->get<SessionId>(0)));
+    TRY(tx.put("UPDATE session SET ended_at = ? WHERE id = ?", now(), row->get<SessionId>(0)));
     return std::optional<UserId>{row->get<UserId>(1)};
 }
 
 Result<void> end_sessions(db::Tx& tx, const UserId& user) {
-    TRY(tx.run("UPDATE session SET ended_at = ? WHERE user_id = ? AND ended_at IS NULL", now(),
+    TRY(tx.put("UPDATE session SET ended_at = ? WHERE user_id = ? AND ended_at IS NULL", now(),
                user));
     return {};
 }

@@ -138,7 +138,7 @@ SignInOutcome Identity::sign_in(const http::Request& request, std::string_view t
         return db().transact([&](db::Tx& tx) -> Result<SignedIn> {
             TRY(require_unchanged(tx, name, checked));
             if (fresh != checked.hash)
-                TRY(tx.run("UPDATE user_account SET password_hash = ? WHERE id = ?", fresh,
+                TRY(tx.put("UPDATE user_account SET password_hash = ? WHERE id = ?", fresh,
                            checked.user));
             TRY(give_back(tx, steps.attempt()));
             TRY(end_session(tx, old));

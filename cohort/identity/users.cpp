@@ -110,7 +110,7 @@ Result<void> disable_user(db::Tx& tx, const UserId& id, const Actor& actor) {
     if (id == actor.user)
         return refused("own-account", "Nobody can disable the own account; ask another admin.");
     const auto rights = TRY(rights_of(tx, id, now()));
-    TRY(tx.run("UPDATE user_account SET disabled_at = ? WHERE id = ?", now(), id));
+    TRY(tx.put("UPDATE user_account SET disabled_at = ? WHERE id = ?", now(), id));
     const bool was_admin = std::ranges::any_of(rights, [](const Holding& holding) {
         return carries(holding.role, Permission::user_manage);
     });
@@ -122,7 +122,7 @@ Result<void> disable_user(db::Tx& tx, const UserId& id, const Actor& actor) {
 Result<void> enable_user(db::Tx& tx, const UserId& id, const Actor& actor) {
     const auto user = TRY(get_user(tx, id));
     if (!user.disabled_at) return {};
-    TRY(tx.run("UPDATE user_account SET disabled_at = NULL WHERE id = ?", id));
+    TRY(tx.put("UPDATE user_account SET disabled_at = NULL WHERE id = ?", id));
     return record(tx, actor, "user.enabled", id.text);
 }
 

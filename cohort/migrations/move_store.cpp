@@ -21,7 +21,7 @@ Result<void> insert(db::Tx& tx, const Table& table, const db::Rows& rows) {
         // The first cell is the number of the row.
         values.insert(values.end(), row.cells().begin() + 1, row.cells().end());
     }
-    TRY(tx.run("INSERT INTO " + table.name + " (" + table.columns + ") VALUES " + places, values));
+    TRY(tx.put("INSERT INTO " + table.name + " (" + table.columns + ") VALUES " + places, values));
     return {};
 }
 

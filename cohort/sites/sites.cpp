@@ -131,7 +131,7 @@ Result<void> activate(db::Tx& tx, const StudyId& study, const SiteId& site, cons
         return conflict("site-oid-taken", "Another site of the study has this number.");
     if (TRY(is_active(tx, study, site))) return {};
     TRY(
-        tx.run("INSERT INTO study_site (study_id, site_id, oid, activated_at, activated_by)"
+        tx.put("INSERT INTO study_site (study_id, site_id, oid, activated_at, activated_by)"
                " VALUES (?, ?, ?, ?, ?) ON CONFLICT (study_id, site_id)"
                " DO UPDATE SET deactivated_at = NULL",
                study, site, oid, now(), actor.user));
@@ -143,7 +143,7 @@ Result<void> deactivate(db::Tx& tx, const StudyId& study, const SiteId& site, co
         "SELECT deactivated_at FROM study_site WHERE study_id = ? AND site_id = ?", study, site));
     if (!row) return unknown_site();
     if (row->get<std::optional<Instant>>(0)) return {};
-    TRY(tx.run("UPDATE study_site SET deactivated_at = ? WHERE study_id = ? AND site_id = ?", now(),
+    TRY(tx.put("UPDATE study_site SET deactivated_at = ? WHERE study_id = ? AND site_id = ?", now(),
                study, site));
     return note_activation(tx, "site.deactivated", study, site, actor);
 }

@@ -69,7 +69,7 @@ Result<void> insert_units(db::Tx& tx, const StudyId& study,
         holder.basic_definitions = BasicDefinitions{{unit}, {}};
         const xml::Element written = write_study(holder);
         const xml::Element& e = written.children.front().children.front();
-        TRY(tx.run("INSERT INTO study_unit (study_id, position, oid, body) VALUES (?, ?, ?, ?)",
+        TRY(tx.put("INSERT INTO study_unit (study_id, position, oid, body) VALUES (?, ?, ?, ?)",
                    study, position++, unit.oid, json::to_text(element_to_json(e))));
     }
     return {};
@@ -102,7 +102,7 @@ bool is_definition(const xml::Element& e) {
 Result<void> insert_definition(db::Tx& tx, const MetadataVersionId& version, std::int64_t position,
                                const xml::Element& e, bool implied) {
     TRY(
-        tx.run("INSERT INTO definition (version_id, position, kind, oid, implied, body)"
+        tx.put("INSERT INTO definition (version_id, position, kind, oid, implied, body)"
                " VALUES (?, ?, ?, ?, ?, ?)",
                version, position, e.name, oid_of(e), implied, json::to_text(element_to_json(e))));
     return {};
@@ -163,7 +163,7 @@ Result<StudyId> store(db::Tx& tx, const StudyMetadata& study, const json::object
     const auto position =
         TRY(tx.one("SELECT COALESCE(MAX(position), 0) + 1 FROM study")).get<std::int64_t>(0);
     TRY(
-        tx.run("INSERT INTO study (id, oid, name, description, protocol_name, position, body,"
+        tx.put("INSERT INTO study (id, oid, name, description, protocol_name, position, body,"
                " origin, created_at, created_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                id, study.oid, study.name(), study.description(), study.protocol_name(), position,
                json::to_text(body_of(study)), json::to_text(origin), now(), by));
@@ -187,7 +187,7 @@ Result<MetadataVersionId> add_version(db::Tx& tx, const StudyId& study,
         included_version = version.include->metadata_version_oid;
     }
     TRY(
-        tx.run("INSERT INTO metadata_version (id, study_id, oid, name, position, included_study,"
+        tx.put("INSERT INTO metadata_version (id, study_id, oid, name, position, included_study,"
                " included_version, revision, body, created_at)"
                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                id, study, version.oid, version.name, position, included_study, included_version,
@@ -236,7 +236,7 @@ Result<void> add_annex(db::Tx& tx, const StudyId& study, const std::vector<Annex
     std::int64_t position = TRY(
         next_position(tx, "SELECT MAX(position) FROM study_annex WHERE study_id = ?", study.text));
     for (const Annex& a : entries)
-        TRY(tx.run(
+        TRY(tx.put(
             "INSERT INTO study_annex (study_id, position, section, container, kind, oid,"
             " body) VALUES (?, ?, ?, ?, ?, ?, ?)",
             study, position++, a.section, a.container, a.kind, a.oid, json::to_text(a.body)));

@@ -59,6 +59,12 @@ Result<std::vector<VersionRef>> versions(db::Tx& tx, const StudyId& study);
 /// Errors: not_found/metadata-version; internal/stored-element.
 Result<std::shared_ptr<const Definition>> definition(db::Tx& tx, const MetadataVersionId& id);
 
+/// Says that definition() will be asked next (Tx::soon).
+void definition_soon(db::Tx& tx, const MetadataVersionId& id);
+
+/// What definition() answered somebody a moment ago, or null. It may lack what was implied since.
+std::shared_ptr<const Definition> last_definition(const MetadataVersionId& id);
+
 /// Stores a study that is not there yet, with its units and versions.
 /// Errors: conflict/study-exists; conflict/version-exists when the file holds one OID twice.
 Result<StudyId> store(db::Tx& tx, const StudyMetadata& study, const json::object& origin,

@@ -109,17 +109,18 @@ struct Link {
     std::string revision = {};
 };
 
+constexpr const char* link_of =
+    "SELECT v.study_id, v.revision, i.id FROM metadata_version v"
+    " LEFT JOIN study s ON s.oid = v.included_study"
+    " LEFT JOIN metadata_version i ON i.study_id = s.id"
+    " AND i.oid = v.included_version WHERE v.id = ?";
+
 Result<std::vector<Link>> chain_of(db::Tx& tx, const MetadataVersionId& id) {
     constexpr size_t links_max = 16;  // a version that includes itself must end too
     std::vector<Link> chain;
     std::optional<MetadataVersionId> next = id;
     while (next && chain.size() < links_max) {
-        const auto row =
-            TRY(tx.maybe("SELECT v.study_id, v.revision, i.id FROM metadata_version v"
-                         " LEFT JOIN study s ON s.oid = v.included_study"
-                         " LEFT JOIN metadata_version i ON i.study_id = s.id"
-                         " AND i.oid = v.included_version WHERE v.id = ?",
-                         *next));
+        const auto row = TRY(tx.maybe(link_of, *next));
         if (!row) return no_version();
         for (const Link& link : chain)
             if (link.id == *next) return chain;
@@ -225,7 +226,7 @@ Result<bool> store_implied(db::Tx& tx, const MetadataVersionId& id, const std::v
         if (row && row->template get<std::string>(1) == body) continue;
         changed = true;
         if (row) {
-            TRY(tx.run("UPDATE definition SET body = ? WHERE version_id = ? AND position = ?", body,
+            TRY(tx.put("UPDATE definition SET body = ? WHERE version_id = ? AND position = ?", body,
                        id, row->template get<std::int64_t>(0)));
             continue;
         }
@@ -262,7 +263,7 @@ Result<void> add_implied(db::Tx& tx, const MetadataVersionId& version,
     changed |= TRY(store_implied(tx, version, there.items, &MetadataVersion::items));
     if (!changed) return {};
     // Never a number counted up: a rolled-back change and the next one would share it.
-    TRY(tx.run("UPDATE metadata_version SET revision = ? WHERE id = ?", new_uuid(), version));
+    TRY(tx.put("UPDATE metadata_version SET revision = ? WHERE id = ?", new_uuid(), version));
     return {};
 }
 
@@ -270,10 +271,21 @@ Result<std::shared_ptr<const Definition>> definition(db::Tx& tx, const MetadataV
     const auto chain = TRY(chain_of(tx, id));
     std::string key;
     for (const Link& link : chain) key += link.id.text + ':' + link.revision + ' ';
-    if (auto known = remembered().find(key)) return known;
-    auto built = TRY(build(tx, chain));
-    remembered().add(key, built);
-    return built;
+    auto known = remembered().find(key);
+    if (!known) {
+        known = TRY(build(tx, chain));
+        remembered().add(key, known);
+    }
+    if (last_definition(id) != known) remembered().add(id.text, known);
+    return known;
+}
+
+void definition_soon(db::Tx& tx, const MetadataVersionId& id) {
+    tx.soon(link_of, id);
+}
+
+std::shared_ptr<const Definition> last_definition(const MetadataVersionId& id) {
+    return remembered().find(id.text);
 }
 
 }  // namespace cohort::study

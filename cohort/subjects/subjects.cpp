@@ -19,7 +19,7 @@ static Result<bool> is_taken(db::Tx& tx, const StudyId& study, const std::string
 // write transactions run side by side.
 static Result<std::int64_t> take_number(db::Tx& tx, const StudyId& study, const sites::Site& site) {
     TRY(
-        tx.run("INSERT INTO subject_numbering (study_id, site_id, pattern, next) "
+        tx.put("INSERT INTO subject_numbering (study_id, site_id, pattern, next) "
                "VALUES (?, ?, ?, 2) ON CONFLICT (study_id, site_id) "
                "DO UPDATE SET next = subject_numbering.next + 1",
                study, site.id, default_pattern(site.oid)));
@@ -50,7 +50,7 @@ Result<void> set_number_pattern(db::Tx& tx, const StudyId& study, const SiteId& 
                                 const std::string& pattern, const Actor& actor) {
     TRY(check_pattern(pattern));
     TRY(
-        tx.run("INSERT INTO subject_numbering (study_id, site_id, pattern, next) "
+        tx.put("INSERT INTO subject_numbering (study_id, site_id, pattern, next) "
                "VALUES (?, ?, ?, 1) ON CONFLICT (study_id, site_id) "
                "DO UPDATE SET pattern = excluded.pattern",
                study, site, pattern));
@@ -86,7 +86,7 @@ static std::vector<Subject> subjects_of(const db::Rows& rows) {
 
 static Result<void> insert(db::Tx& tx, const Subject& subject) {
     TRY(
-        tx.run("INSERT INTO subject "
+        tx.put("INSERT INTO subject "
                "(id, study_id, site_id, key, enrolled_on, position, created_at, extra) "
                "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                subject.id, subject.study, subject.site, subject.key, subject.enrolled_on,
@@ -185,7 +185,7 @@ Result<std::int64_t> count(db::Tx& tx, const Filter& filter) {
 
 Result<void> note_visit(db::Tx& tx, const Visit& visit) {
     TRY(
-        tx.run("INSERT INTO visit (subject_id, event_oid, event_repeat, position, extra) "
+        tx.put("INSERT INTO visit (subject_id, event_oid, event_repeat, position, extra) "
                "SELECT ?, ?, ?, COALESCE(MAX(position), 0) + 1, ? FROM visit WHERE subject_id = ? "
                "ON CONFLICT (subject_id, event_oid, event_repeat) DO UPDATE SET extra = "
                "CASE WHEN excluded.extra = '' THEN visit.extra ELSE excluded.extra END",

@@ -24,7 +24,7 @@ Result<std::optional<std::int64_t>> hold_lease(Tx& tx, std::string_view name,
 }
 
 Result<void> release_lease(Tx& tx, std::string_view name, std::string_view holder) {
-    TRY(tx.run("UPDATE lease SET held_until = 0 WHERE name = ? AND holder = ?", name, holder));
+    TRY(tx.put("UPDATE lease SET held_until = 0 WHERE name = ? AND holder = ?", name, holder));
     return {};
 }
 

@@ -123,7 +123,7 @@ Error PostgresConnection::lost() {
 }
 
 bool PostgresConnection::send_statement(Sent what, std::string_view sql,
-                                        const PostgresParameters& parameters) {
+                                        const PostgresParameters& parameters, Rows* rows) {
     PGconn* const handle = connection_.get();
     std::string key = parameters.letters() + "\n" + std::string(sql);
     const auto known = prepared_.find(key);
@@ -138,9 +138,17 @@ bool PostgresConnection::send_statement(Sent what, std::string_view sql,
             return false;
         sent_.push_back({Sent::prepare, std::move(key), name});
     }
-    sent_.push_back({what});
+    sent_.push_back({.what = what, .rows = rows});
     return PQsendQueryPrepared(handle, name.c_str(), parameters.count(), parameters.values(),
                                parameters.lengths(), parameters.formats(), 0) == 1;
+}
+
+bool PostgresConnection::send_before() {
+    for (const Before& before : std::exchange(before_, {}))
+        if (!send_statement(Sent::aside, before.sql, PostgresParameters(before.values),
+                            before.rows))
+            return false;
+    return true;
 }
 
 bool PostgresConnection::send_sync() {
@@ -171,10 +179,18 @@ PostgresConnection::Outcome PostgresConnection::run(std::string_view sql,
     Reading reading{object, take, {}};
     const PostgresParameters parameters(values);
     in_answer_ = true;
-    bool good = !broken_;
-    for (const Before& before : std::exchange(before_, {}))
-        good = good && send_statement(Sent::aside, before.sql, PostgresParameters(before.values));
-    good = good && send_statement(Sent::statement, sql, parameters) && send_sync();
+    const bool good = !broken_ && send_before() &&
+                      send_statement(Sent::statement, sql, parameters) && send_sync();
+    auto taken = good ? take_answers(reading) : Result<void>(lost());
+    if (!taken) reading.outcome.error = taken.error();
+    in_answer_ = false;
+    return std::move(reading.outcome);
+}
+
+PostgresConnection::Outcome PostgresConnection::settle() {
+    Reading reading{nullptr, nullptr, {}};
+    in_answer_ = true;
+    const bool good = !broken_ && send_before() && send_sync();
     auto taken = good ? take_answers(reading) : Result<void>(lost());
     if (!taken) reading.outcome.error = taken.error();
     in_answer_ = false;
@@ -186,10 +202,7 @@ PostgresConnection::Outcome PostgresConnection::script(const std::string& sql) {
     PGconn* const handle = connection_.get();
     in_answer_ = true;
     const auto walk = [&]() -> Result<void> {
-        for (const Before& before : std::exchange(before_, {}))
-            if (!send_statement(Sent::aside, before.sql, PostgresParameters(before.values)))
-                return lost();
-        if (!send_sync()) return lost();
+        if (!send_before() || !send_sync()) return lost();
         TRY(take_answers(reading));
         if (reading.outcome.error) return {};
         // Several statements in one text exist only outside of the pipeline.
@@ -255,6 +268,9 @@ void PostgresConnection::judge(const PGresult* answer, const Expected& expected,
         case PGRES_TUPLES_OK:
         case PGRES_SINGLE_TUPLE:
             if (expected.what == Sent::prepare) prepared_.emplace(expected.key, expected.name);
+            if (expected.rows != nullptr)
+                for (int i = 0; i < PQntuples(answer); ++i)
+                    expected.rows->push_back(row_of(answer, i));
             if (expected.what != Sent::statement) return;
             for (int i = 0; i < PQntuples(answer) && !outcome.error && reading.take; ++i) {
                 auto taken = reading.take(reading.object, row_of(answer, i));

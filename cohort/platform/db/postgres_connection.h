@@ -54,8 +54,15 @@ class PostgresConnection {
     struct Before {
         std::string sql;
         Values values = {};
+        Rows* rows = nullptr;  ///< of its answer, for who asks later
     };
     void before_next(Before before) { before_.push_back(std::move(before)); }
+    std::size_t waiting_before() const noexcept { return before_.size(); }
+    /// They are not sent after all.
+    void forget_before() { before_.clear(); }
+
+    /// Sends them without a next statement.
+    Outcome settle();
 
     /// Runs one statement, prepared once a connection. An error of `take` is the error; the rows
     /// after it are dropped.
@@ -96,6 +103,7 @@ class PostgresConnection {
         Sent what;
         std::string key = {};   ///< of what it prepares
         std::string name = {};  ///< under which it is kept
+        Rows* rows = nullptr;   ///< where those of its answer go
     };
     struct Finish {
         void operator()(PGconn* connection) const { PQfinish(connection); }
@@ -110,7 +118,9 @@ class PostgresConnection {
 
     explicit PostgresConnection(PGconn* connection) : connection_(connection) {}
     Result<void> reach(weft::TimePoint deadline);
-    bool send_statement(Sent what, std::string_view sql, const PostgresParameters& parameters);
+    bool send_statement(Sent what, std::string_view sql, const PostgresParameters& parameters,
+                        Rows* rows = nullptr);
+    bool send_before();
     bool send_sync();
     Error lost();
     Result<void> flush();

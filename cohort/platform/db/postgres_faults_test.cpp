@@ -33,6 +33,7 @@ class Network {
 
     const std::string& url() const { return url_; }
     void cut_next(Cut cut) { cut_ = cut; }
+    int requests() const { return requests_; }
     /// From now on nobody gets through.
     void break_off() {
         listener_.close();
@@ -60,6 +61,7 @@ class Network {
         for (;;) {
             const auto got = from.read_some(bytes);
             if (!got || *got == 0) break;
+            if (requests) requests_ += 1;
             const Cut here = requests ? Cut::before_request : Cut::after_answer;
             Cut wanted = here;
             if (off_ || cut_.compare_exchange_strong(wanted, Cut::none)) break;
@@ -74,6 +76,7 @@ class Network {
     weft::net::Listener listener_;
     std::atomic<Cut> cut_{Cut::none};
     std::atomic<bool> off_{false};
+    std::atomic<int> requests_{0};
     weft::TaskSet tasks_{"network"};
 };
 
@@ -100,6 +103,53 @@ TEST_CASE("PostgreSQL: a commit whose answer is lost is found to have happened, 
         CHECK(runs == 1);
         CHECK(world.count() == 1);
         CHECK(far->stats().failed_batches == 1);
+    });
+}
+
+TEST_CASE("PostgreSQL: a unit that asks and then puts costs two ways there and back, as a whole") {
+    in_runtime([] {
+        World world;
+        Network network(world.url);
+        Options options = options_for(network.url());
+        options.writers = 1;  // which has prepared it all by the second time
+        const auto far = Db::open(options).value();
+        const auto unit = [&](std::int64_t from) {
+            return far->transact([=](Tx& tx) -> Result<void> {
+                tx.soon("SELECT number FROM item WHERE number = ?", from);
+                tx.soon("SELECT count(*) FROM item");
+                TRY(tx.all("SELECT number FROM item WHERE number = ?", from));
+                TRY(count_in(tx));
+                for (std::int64_t i = from; i < from + 5; ++i)
+                    TRY(tx.put("INSERT INTO item (number) VALUES (?)", i));
+                return {};
+            });
+        };
+        REQUIRE(unit(0).ok());  // connects and prepares
+        const int before = network.requests();
+        CHECK(unit(5).ok());
+        CHECK(network.requests() - before == 2);
+        CHECK(world.count() == 10);
+    });
+}
+
+TEST_CASE("PostgreSQL: the answer to puts and their commit is lost: it happens once") {
+    in_runtime([] {
+        for (const auto cut : {Network::Cut::after_answer, Network::Cut::before_request}) {
+            World world;
+            Network network(world.url);
+            const auto far = Db::open(options_for(network.url())).value();
+            int runs = 0;
+            const auto stored = far->transact([&](Tx& tx) -> Result<void> {
+                CHECK(TRY(count_in(tx)) == 0);
+                if (++runs == 1) network.cut_next(cut);
+                for (std::int64_t i = 0; i < 3; ++i)
+                    TRY(tx.put("INSERT INTO item (number) VALUES (?)", i));
+                return {};
+            });
+            CHECK(stored.ok());
+            CHECK(runs == (cut == Network::Cut::after_answer ? 1 : 2));
+            CHECK(world.count() == 3);
+        }
     });
 }
 

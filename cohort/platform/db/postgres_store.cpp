@@ -234,7 +234,9 @@ PostgresStore::Went PostgresStore::go_write(Place& place, Unit unit) {
         PostgresConnection& connection;
         bool wanted = true;
         ~Rollback() {
-            if (wanted) connection.send("ROLLBACK");
+            if (!wanted) return;
+            connection.forget_before();
+            connection.send("ROLLBACK");
         }
     } rollback{connection};
     auto outcome = unit.call(unit.object, tx);
@@ -258,8 +260,10 @@ PostgresStore::Went PostgresStore::commit(Place& place) {
         counters_.units.fetch_add(1, std::memory_order_relaxed);
         return {{}};
     }
-    counters_.failed.fetch_add(1, std::memory_order_relaxed);
+    if (connection.broken() || done.error->kind == ErrorKind::unavailable)
+        counters_.failed.fetch_add(1, std::memory_order_relaxed);
     if (connection.broken()) return find_out(place);
+    connection.send("ROLLBACK");  // where a statement before it failed, it was passed over
     return {*done.error, may_run_again(done.state)};
 }
 
@@ -316,10 +320,13 @@ PostgresStore::Went PostgresStore::go_read(Place& place, Unit unit) {
         PostgresConnection& connection;
         PostgresTx& tx;
         ~End() {
-            if (tx.begun()) connection.send("ROLLBACK");
+            if (!tx.begun()) return;
+            connection.forget_before();
+            connection.send("ROLLBACK");
         }
     } const end{connection, tx};
     auto outcome = unit.call(unit.object, tx);
+    if (outcome) outcome = tx.settle();  // only to hear that a question may change nothing
     if (const auto& failure = tx.failure(); outcome && failure) outcome = *failure;
     const bool again = !outcome && (connection.broken() || may_run_again(tx.state()));
     return {std::move(outcome), again};

@@ -106,6 +106,91 @@ TEST_CASE("PostgreSQL: after a failed statement a unit can only fail, whatever i
     });
 }
 
+TEST_CASE("PostgreSQL: what is put is there for what the unit asks next, and after its commit") {
+    in_runtime([] {
+        World world;
+        const auto counted = world.db->transact([](Tx& tx) -> Result<std::int64_t> {
+            for (std::int64_t i = 0; i < 300; ++i)  // more than go together
+                TRY(tx.put("INSERT INTO item (number) VALUES (?)", i));
+            const auto before = TRY(count_in(tx));
+            TRY(tx.put("INSERT INTO item (number) VALUES (?)", std::int64_t{300}));
+            return before;
+        });
+        CHECK(counted.value() == 300);
+        CHECK(world.count() == 301);
+    });
+}
+
+TEST_CASE("PostgreSQL: what is put and cannot be fails its unit, and nothing of it is stored") {
+    in_runtime([] {
+        World world;
+        REQUIRE(world.insert(1).ok());
+        const auto put = [](Tx& tx, std::int64_t number) {
+            return tx.put("INSERT INTO item (number) VALUES (?)", number);
+        };
+        // Heard with the commit.
+        const auto last = world.db->transact([&](Tx& tx) -> Result<void> {
+            TRY(put(tx, 2));
+            return put(tx, 1);
+        });
+        CHECK(last.error().code == "already-exists");
+        // Heard by the next question, and by all after it.
+        const auto before = world.db->transact([&](Tx& tx) -> Result<void> {
+            TRY(put(tx, 1));
+            CHECK(count_in(tx).error().code == "already-exists");
+            CHECK(put(tx, 3).error().code == "already-exists");
+            return {};
+        });
+        CHECK(before.error().code == "already-exists");
+        // Never sent: nobody else's statement brings it along.
+        const auto refusal = world.db->transact([&](Tx& tx) -> Result<void> {
+            TRY(put(tx, 4));
+            return refused("rule", "no");
+        });
+        CHECK(refusal.error().code == "rule");
+        const auto reads = world.db->read([&](Tx& tx) { return put(tx, 5); });
+        CHECK(reads.error().code == "store-sql");
+        CHECK(world.count() == 1);
+        CHECK(world.insert(6).ok());
+        CHECK(world.number("SELECT sum(number) FROM item") == 7);
+    });
+}
+
+TEST_CASE("PostgreSQL: a question said before is answered as it is when it is asked") {
+    in_runtime([] {
+        World world;
+        REQUIRE(world.insert(1).ok());
+        constexpr const char* how_many = "SELECT count(*) FROM item";
+        constexpr const char* has = "SELECT number FROM item WHERE number = ?";
+        const auto asked = world.db->transact([&](Tx& tx) -> Result<void> {
+            tx.soon(how_many);
+            tx.soon(has, 1);
+            tx.soon(has, 2);
+            CHECK(TRY(tx.all(has, 2)).empty());
+            CHECK(TRY(tx.all(has, 1)).size() == 1);
+            CHECK(TRY(tx.one(how_many)).get<std::int64_t>(0) == 1);
+            // With a change in between.
+            tx.soon(how_many);
+            TRY(tx.put("INSERT INTO item (number) VALUES (2)"));
+            CHECK(TRY(tx.one(how_many)).get<std::int64_t>(0) == 2);
+            tx.soon(has, 3);
+            CHECK(TRY(tx.one("INSERT INTO item (number) VALUES (3) RETURNING number"))
+                      .get<std::int64_t>(0) == 3);
+            CHECK(TRY(tx.all(has, 3)).size() == 1);
+            tx.soon(has, 4);  // and never asked
+            return {};
+        });
+        CHECK(asked.ok());
+        CHECK(world.count() == 3);
+        const auto wrong = world.db->read([&](Tx& tx) -> Result<void> {
+            tx.soon("SELECT nothing FROM nowhere");
+            TRY(tx.all("SELECT nothing FROM nowhere"));
+            return {};
+        });
+        CHECK(wrong.error().code == "store-sql");
+    });
+}
+
 TEST_CASE("PostgreSQL: a wrong statement is our defect and says nothing of what was in it") {
     in_runtime([] {
         World world;

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cohort/platform/db/postgres_tx.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace cohort::db {
+
+// Their answers wait in the system's buffers until we read them, which must not fill up.
+constexpr std::size_t together_max = 128;
 
 void PostgresTx::begin() {
     if (std::exchange(begun_, true)) return;
@@ -22,6 +26,9 @@ Result<void> PostgresTx::remember(const PostgresConnection::Outcome& outcome) {
 Result<void> PostgresTx::execute(std::string_view sql, std::span<const Value> values,
                                  const RowSink* sink, std::int64_t* changed) {
     if (failure_) return *failure_;
+    if (sink != nullptr)
+        if (const Ahead* const ahead = find_ahead(sql, values)) return answer(*ahead, *sink);
+    if (!sql.starts_with("SELECT")) forget_ahead();
     begin();
     const auto outcome = connection_.run(sql, values, sink == nullptr ? nullptr : sink->object,
                                          sink == nullptr ? nullptr : sink->take);
@@ -29,8 +36,53 @@ Result<void> PostgresTx::execute(std::string_view sql, std::span<const Value> va
     return remember(outcome);
 }
 
+// They go with the next statement whose answer is wanted, or with COMMIT.
+Result<void> PostgresTx::execute_later(std::string_view sql, Values&& values) {
+    if (failure_) return *failure_;
+    forget_ahead();
+    begin();
+    connection_.before_next({std::string(sql), std::move(values)});
+    if (connection_.waiting_before() < together_max) return {};
+    return settle();
+}
+
+Result<void> PostgresTx::settle() {
+    if (failure_) return *failure_;
+    if (connection_.waiting_before() == 0) return {};
+    return remember(connection_.settle());
+}
+
+// --- questions sent ahead -----------------------------------------------------------------
+
+void PostgresTx::ask_ahead(std::string_view sql, Values&& values) {
+    if (failure_) return;
+    begin();
+    Ahead& ahead =
+        *ahead_.emplace_back(std::make_unique<Ahead>(Ahead{std::string(sql), std::move(values)}));
+    connection_.before_next({ahead.sql, ahead.values, &ahead.rows});
+}
+
+const PostgresTx::Ahead* PostgresTx::find_ahead(std::string_view sql,
+                                                std::span<const Value> values) const {
+    for (const auto& ahead : ahead_)
+        if (ahead->sql == sql && std::ranges::equal(ahead->values, values)) return ahead.get();
+    return nullptr;
+}
+
+// They stay where they are: an answer may be on its way to them.
+void PostgresTx::forget_ahead() {
+    for (const auto& ahead : ahead_) ahead->sql.clear();
+}
+
+Result<void> PostgresTx::answer(const Ahead& ahead, const RowSink& sink) {
+    TRY(settle());
+    for (const Row& row : ahead.rows) TRY(sink.take(sink.object, Row(row)));
+    return {};
+}
+
 Result<void> PostgresTx::script(std::string_view sql) {
     if (failure_) return *failure_;
+    forget_ahead();
     begin();
     return remember(connection_.script(std::string(sql)));
 }

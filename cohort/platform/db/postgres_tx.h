@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -21,6 +22,9 @@ class PostgresTx final : public Tx {
 
     Result<void> script(std::string_view sql) override;
 
+    /// Sends what was put and has not gone yet.
+    Result<void> settle();
+
     bool begun() const noexcept { return begun_; }
     /// The error after which the unit can only fail.
     const std::optional<Error>& failure() const noexcept { return failure_; }
@@ -30,13 +34,25 @@ class PostgresTx final : public Tx {
   protected:
     Result<void> execute(std::string_view sql, std::span<const Value> values, const RowSink* sink,
                          std::int64_t* changed) override;
+    Result<void> execute_later(std::string_view sql, Values&& values) override;
+    void ask_ahead(std::string_view sql, Values&& values) override;
 
   private:
+    /// A question that was said to come soon. It stays where it is while its answer is on the way.
+    struct Ahead {
+        std::string sql;
+        Values values;
+        Rows rows = {};
+    };
     void begin();
+    const Ahead* find_ahead(std::string_view sql, std::span<const Value> values) const;
+    void forget_ahead();
+    Result<void> answer(const Ahead& ahead, const RowSink& sink);
     Result<void> remember(const PostgresConnection::Outcome& outcome);
 
     PostgresConnection& connection_;
     std::vector<PostgresConnection::Before> begin_;
+    std::vector<std::unique_ptr<Ahead>> ahead_;
     bool begun_ = false;
     std::optional<Error> failure_;
     std::string state_;

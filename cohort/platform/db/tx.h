@@ -69,6 +69,21 @@ class Tx {
         return changed;
     }
 
+    /// Runs a statement of which nobody asks how many rows it changed. It may go to the server
+    /// together with what follows, so its error may be that of a later call or of the whole unit:
+    /// where an error is to be told apart, use run().
+    template <class... Args>
+    Result<void> put(std::string_view sql, const Args&... args) {
+        return execute_later(sql, to_keep(args...));
+    }
+
+    /// Says that this question will be asked next, or after others of which the same is said. Then
+    /// they may go to the server together. A change in between makes it a word in vain.
+    template <class... Args>
+    void soon(std::string_view sql, const Args&... args) {
+        ask_ahead(sql, to_keep(args...));
+    }
+
     /// Gives the rows one by one in bounded memory; `f(Row&&)` returns Result<void>, its error ends
     /// the walk and is the answer. `f` must not use the Tx.
     template <class F, class... Args>
@@ -94,12 +109,26 @@ class Tx {
 
     template <class... Args>
     static Values pack(const Args&... args) {
-        return Values{to_value(args)...};
+        Values values;
+        values.reserve(sizeof...(args));
+        (values.push_back(to_value(args)), ...);
+        return values;
     }
     static std::span<const Value> pack(const Values& values) { return values; }
 
+    // For statements that wait after the call.
+    template <class... Args>
+    static Values to_keep(const Args&... args) {
+        return pack(args...);
+    }
+    static Values to_keep(const Values& values) { return values; }
+
     virtual Result<void> execute(std::string_view sql, std::span<const Value> values,
                                  const RowSink* sink, std::int64_t* changed) = 0;
+    virtual Result<void> execute_later(std::string_view sql, Values&& values) {
+        return execute(sql, values, nullptr, nullptr);
+    }
+    virtual void ask_ahead(std::string_view /*sql*/, Values&& /*values*/) {}
 };
 
 }  // namespace cohort::db

@@ -52,7 +52,7 @@ Result<std::optional<Reply>> earlier_reply(db::Tx& tx, const IdempotencyKey& key
 Result<void> keep_reply(db::Tx& tx, const IdempotencyKey& key, const Reply& reply, Instant at,
                         Kept kept) {
     TRY(
-        tx.run("INSERT INTO idempotency (caller, route, key, body_hash, status, headers, body, at, "
+        tx.put("INSERT INTO idempotency (caller, route, key, body_hash, status, headers, body, at, "
                "for_ever) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                key.caller, key.route, key.key, key.body_hash, std::int64_t{reply.status},
                json::to_text(to_json(reply)), std::string{reply.content()}, at,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <any>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -34,6 +35,7 @@ struct Request {
     std::string peer;  ///< the caller's address, without the port
     Instant received;
     std::optional<Principal> caller;
+    std::any found;  ///< by who looked up the route's scope; the handler need not ask again
     bool is_repeated = false;  ///< asked again for an open stream: no sign of life of its user
 
     /// Who calls. Only in handlers behind `Access::signed_in` or `Access::needs`.

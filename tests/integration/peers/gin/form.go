@@ -128,6 +128,10 @@ type form struct {
 	metadata, state                      string
 	version                              int64
 	document                             document
+	archived                             struct {
+		version, at sql.NullInt64
+		by, digest  sql.NullString
+	}
 }
 
 func read(tx *unit, id string) (*form, error) {
@@ -135,10 +139,14 @@ func read(tx *unit, id string) (*form, error) {
 	var text, extra string
 	var position int64
 	err := tx.row("SELECT f.study_id, s.site_id, f.subject_id, f.event_oid, f.event_repeat, f.form_oid, f.form_repeat, "+
-		"s.key, f.metadata_version_id, f.state, f.version, f.document, f.position, f.extra "+
-		"FROM form_instance f JOIN enrolled_subject s ON s.id = f.subject_id WHERE f.id = ?", id).
+		"s.key, f.metadata_version_id, f.state, f.version, f.document, f.position, f.extra, "+
+		"a.version, a.archived_at, a.archived_by, a.digest "+
+		"FROM form_instance f JOIN enrolled_subject s ON s.id = f.subject_id "+
+		"LEFT JOIN form_archive a ON a.form_id = f.id AND a.version = "+
+		"(SELECT MAX(version) FROM form_archive WHERE form_id = f.id) WHERE f.id = ?", id).
 		Scan(&f.study, &f.site, &f.subject, &f.event, &f.eventRepeat, &f.form, &f.formRepeat, &f.subjectKey, &f.metadata,
-			&f.state, &f.version, &text, &position, &extra)
+			&f.state, &f.version, &text, &position, &extra,
+			&f.archived.version, &f.archived.at, &f.archived.by, &f.archived.digest)
 	if err != nil {
 		return nil, err
 	}
@@ -190,7 +198,7 @@ func save(tx *unit, wish *saving) (*answer, error) {
 			return nil, err
 		}
 	}
-	return view(tx, f, wish.form)
+	return view(tx, f, wish)
 }
 
 func write(tx *unit, f *form, wish *saving) error {
@@ -208,22 +216,18 @@ func write(tx *unit, f *form, wish *saving) error {
 		wish.form, f.version, c.received.at, c.received.us, c.validated.at, c.validated.us, c.stored.at, c.stored.us, nil, nil)
 }
 
-func view(tx *unit, f *form, id string) (*answer, error) {
-	var version, received, receive, validated, validate, stored, store int64
-	var archived, archive sql.NullInt64
-	err := tx.row("SELECT version, received_at, receive_us, validated_at, validate_us, stored_at, store_us, archived_at, "+
-		"archive_us FROM form_stage WHERE form_id = ? ORDER BY version DESC LIMIT ?", id, 1).
-		Scan(&version, &received, &receive, &validated, &validate, &stored, &store, &archived, &archive)
-	if err != nil && err != sql.ErrNoRows {
-		return nil, err
+// Of what the store would say it asks only what this unit of work does not know.
+func view(tx *unit, f *form, wish *saving) (*answer, error) {
+	c := wish.clock
+	if c.stored.at == 0 {
+		err := tx.row("SELECT received_at, receive_us, validated_at, validate_us, stored_at, store_us "+
+			"FROM form_stage WHERE form_id = ? ORDER BY version DESC LIMIT ?", wish.form, 1).
+			Scan(&c.received.at, &c.received.us, &c.validated.at, &c.validated.us, &c.stored.at, &c.stored.us)
+		if err != nil && err != sql.ErrNoRows {
+			return nil, err
+		}
 	}
-	var archiveVersion int64
-	err = tx.row("SELECT version FROM form_archive WHERE form_id = ? AND (version = ? OR ? < 0) ORDER BY version DESC LIMIT 1",
-		id, -1, -1).Scan(&archiveVersion)
-	if err != nil && err != sql.ErrNoRows {
-		return nil, err
-	}
-	people := map[string]string{}
+	people := map[string]string{wish.who.user: wish.who.name}
 	rows := []map[string]interface{}{}
 	items := []map[string]interface{}{}
 	for _, r := range f.document.Rows {
@@ -241,16 +245,16 @@ func view(tx *unit, f *form, id string) (*answer, error) {
 			people[i.By] = name
 		}
 	}
-	passed := func(name string, at, us int64) map[string]interface{} {
-		return map[string]interface{}{"stage": name, "at": rfc3339(at), "ms": float64(us) / 1000}
+	passed := func(name string, s stage) map[string]interface{} {
+		return map[string]interface{}{"stage": name, "at": rfc3339(s.at), "ms": float64(s.us) / 1000}
 	}
 	body := toJSON(map[string]interface{}{
-		"id": id, "study": f.study, "site": f.site, "state": f.state, "version": f.version, "metadata_version": f.metadata,
+		"id": wish.form, "study": f.study, "site": f.site, "state": f.state, "version": f.version, "metadata_version": f.metadata,
 		"subject": map[string]string{"id": f.subject, "key": f.subjectKey},
 		"event":   map[string]string{"oid": f.event, "repeat": f.eventRepeat},
 		"form":    map[string]string{"oid": f.form, "repeat": f.formRepeat},
 		"rows":    rows, "items": items, "people": people,
-		"stages": []interface{}{passed("received", received, receive), passed("validated", validated, validate), passed("stored", stored, store)},
+		"stages": []interface{}{passed("received", c.received), passed("validated", c.validated), passed("stored", c.stored)},
 	})
 	return &answer{http.StatusOK, f.version, body}, nil
 }
