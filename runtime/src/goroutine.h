@@ -27,6 +27,7 @@ namespace wake_bits {
 inline constexpr std::uint64_t armed = 1;          // a claim may win
 inline constexpr std::uint64_t interruptible = 2;  // a cancel may claim
 inline constexpr std::uint64_t inspecting = 4;     // a dump walks its stack: claims wait for it
+inline constexpr std::uint64_t said = 8;           // a report has called this wait stuck
 inline constexpr unsigned sequence_shift = 8;
 }  // namespace wake_bits
 
@@ -50,6 +51,7 @@ class alignas(64) Goroutine {
     std::uint8_t no_park = 0;               ///< depth of NoPark sections
     std::uint16_t last_worker = no_worker;  ///< kept only where migration is forced
     std::uint32_t wanted_stack_bytes = 0;   ///< 0: the usual
+    std::uint32_t far_closure_bytes = 0;    ///< of what it captured, where that lies in the heap
     Stack stack;
     std::uint64_t id = 0;
     const char* name = nullptr;
@@ -71,11 +73,11 @@ class alignas(64) Goroutine {
         /// runtime, has.
         std::uint64_t parent = 0;
         WaitNote note;
-        std::int64_t waiting_since = 0;    ///< coarse monotonic ns
-        LocalValue* locals = nullptr;      ///< of GoroutineLocal variables, the last made first
-        const TaskOwner* owner = nullptr;  ///< whose task it is; null: nobody's
-        Report* refused = nullptr;         ///< why its wait was refused, until it is thrown
-        std::uint64_t said_of = 0;  ///< the last wait that was reported as stuck; while it is held
+        std::int64_t waiting_since = 0;     ///< coarse monotonic ns
+        LocalValue* locals = nullptr;       ///< of GoroutineLocal variables, the last made first
+        const TaskOwner* owner = nullptr;   ///< whose task it is; null: nobody's
+        Report* refused = nullptr;          ///< why its wait was refused, until it is thrown
+        const void* far_closure = nullptr;  ///< as in Fresh; null: it lies on its stack
     };
     union {
         Fresh fresh;

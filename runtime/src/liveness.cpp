@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <optional>
 #include <unordered_map>
 #include <utility>
@@ -135,12 +136,25 @@ class Liveness {
                 node.waits = *seen;
                 node.is_waiting = true;
             }
-            if (g->stack.low != nullptr)
-                frames_.push_back({g->stack.low, g->stack.low + g->stack.bytes, nodes_.size()});
+            note_frame_of(g, node.id);
         }
         by_id_[node.id] = nodes_.size();
         by_goroutine_[g] = nodes_.size();
         nodes_.push_back(std::move(node));
+    }
+
+    // Its stack, and what it captured if that was too large to lie there. A block that has come to
+    // be another goroutine's meanwhile could say anything of the latter.
+    void note_frame_of(const Goroutine* g, std::uint64_t id) {
+        if (g->stack.low != nullptr) note_frame(g->stack.low, g->stack.bytes);
+        const auto* const far = static_cast<const std::byte*>(g->begun.far_closure);
+        const std::size_t bytes = g->far_closure_bytes;
+        std::atomic_thread_fence(std::memory_order_acquire);
+        const bool same = g->id == id && g->life.load(std::memory_order_relaxed) == Life::alive;
+        if (same && far != nullptr) note_frame(far, bytes);
+    }
+    void note_frame(const std::byte* low, std::size_t bytes) {
+        frames_.push_back({low, low + bytes, nodes_.size()});
     }
 
     void note_who_acts_on_what() {

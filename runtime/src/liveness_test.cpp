@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Waits that only those could end who wait for ever, too: found; and their twins, which are not.
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <memory>
 #include <string>
@@ -219,6 +220,42 @@ TEST_CASE("an end that was moved to one that lives is not where it was") {
             });
             CHECK(rx.recv() == 1);
             CHECK_FALSE(rx.recv().has_value());
+        });
+    });
+}
+
+TEST_CASE("an end among more captures than fit on the stack is in the frame of who captured it") {
+    everywhere([] {
+        const auto found = found_while([] {
+            auto [tx, rx] = channel<int>(0, "alerts");
+            scope([&, &tx = tx, &rx = rx](Scope& s) {
+                s.go("reminder-push", [&rx, mine = std::move(tx), much = std::array<char, 128>{}] {
+                    (void)much;
+                    (void)rx.recv();
+                });
+            });
+        });
+        REQUIRE(found.size() == 1);
+        CHECK(found[0].goroutines[0].name == "reminder-push");
+        CHECK(says(found, "its only Sender is in its own frame"));
+    });
+}
+
+TEST_CASE("nobody is called stuck for an end among the many captures of one that lives") {
+    everywhere([] {
+        auto [tx, rx] = channel<int>();
+        Event go_on;
+        scope([&, &tx = tx, &rx = rx](Scope& s) {
+            s.go("waits", [&rx] { CHECK(rx.recv() == 7); });
+            s.go("sender", [&, mine = std::move(tx), much = std::array<char, 128>{}]() mutable {
+                go_on.wait();
+                CHECK(mine.send(much[0] + 7));
+            });
+            CHECK(stuck(0ns).empty());  // it may not have begun
+            test::until_waits("waits", "receive");
+            test::until_waits("sender", "event");
+            CHECK(stuck(0ns).empty());
+            go_on.set();
         });
     });
 }

@@ -71,19 +71,21 @@ void run_body(Goroutine* g) noexcept {
     const Body& body = *g->fresh.body;
     const std::uint64_t parent = g->fresh.parent;
     alignas(16) std::byte here[sizeof g->fresh.closure];
-    void* closure = here;
+    void* far = nullptr;
     if (fits(body))
         body.relocate(here, g->fresh.closure);
     else
-        closure = g->fresh.far_closure;
+        far = g->fresh.far_closure;
     std::construct_at(&g->begun);
     g->begun.parent = parent;
+    g->begun.far_closure = far;
+    g->far_closure_bytes = static_cast<std::uint32_t>(body.size);
     if (const ContextNode* context = g->ambient.context) g->begun.owner = context->owner_;
     g->life.store(Life::alive, std::memory_order_release);
     // What leaves the body here has passed every scope that could have caught it.
-    body.run(closure);
+    body.run(far != nullptr ? far : here);
     drop_locals(g);  // of a goroutine without an owner; the others have none left
-    if (closure != here) ::operator delete(closure, heap_align(body));
+    if (far != nullptr) ::operator delete(far, heap_align(body));
     ENSURE(g->ambient.held.count == 0, "a goroutine ended while it held a lock");
 }
 

@@ -143,7 +143,7 @@ std::optional<WaitView> view(Goroutine* g) noexcept {
     // Whoever waits for it keeps it alive, and is held still here.
     seen.holder = HolderAccess::holder(seen.kind, seen.object);
     seen.ends_by_itself = has_deadline(*g, word);
-    seen.was_said = g->begun.said_of == seen.sequence;
+    seen.was_said = (word & wake_bits::said) != 0;
     seen.held = g->ambient.held;
     note_belonging(*g, seen);
     end_inspection(g);
@@ -213,7 +213,7 @@ void mark_as_said(const Circle& circle) noexcept {
         Goroutine* g = one.goroutine;
         if (!hold_wait(g)) continue;
         if (sequence_of(g->wake.load(std::memory_order_relaxed)) == one.sequence)
-            g->begun.said_of = one.sequence;
+            g->wake.fetch_or(wake_bits::said, std::memory_order_relaxed);
         end_inspection(g);
     }
 }
