@@ -96,22 +96,51 @@ TEST_CASE("compat: WaitGroup::go counts down also when its function throws") {
     CHECK(end.said("an exception left the detached goroutine \"collector\": close of nil channel"));
 }
 
-TEST_CASE("compat: the add inside the goroutine, after wait, is reported") {
-    const auto end = test::in_child([] {
-        return weft::run([] {
-            WaitGroup group;
-            WaitGroup ended;
-            group.wait();  // nothing counted yet: the mistake has happened
-            ended.go("report", [&] {
-                group.add(1);
-                group.done();
-            });
-            ended.wait();
-            group.wait();
-        });
-    });
-    CHECK(end.exit_code == 0);
-    CHECK(end.said("LIKELY misuse: WaitGroup::add() at"));
+TEST_CASE("compat: the add inside the goroutine, after wait, is reported once for each call") {
+    std::vector<weft::Report> told;
+    weft::Options options;
+    options.workers = 1;
+    options.on_report = [&told](const weft::Report& report) { told.push_back(report); };
+    CHECK(weft::run(options, [] {
+              for (int i = 0; i < 3; ++i) {
+                  WaitGroup group("exports");
+                  WaitGroup ended;
+                  group.wait();  // nothing counted yet: the mistake has happened
+                  ended.go("export", [&] {
+                      group.add(1);
+                      group.done();
+                  });
+                  ended.wait();
+                  group.wait();
+              }
+          }) == 0);
+    REQUIRE(told.size() == 1);
+    CHECK(told[0].certainty == weft::Certainty::smell);
+    CHECK(told[0].finding == weft::Finding::late_add);
+    CHECK(told[0].goroutines.at(0).name == "export");
+    CHECK(told[0].sentence.find(" adds to wait group \"exports\" (") != std::string::npos);
+}
+
+TEST_CASE(
+    "compat: an add before the wait, or by who has waited for nothing itself, is as it should be") {
+    std::vector<weft::Report> told;
+    weft::Options options;
+    options.workers = 1;
+    options.on_report = [&told](const weft::Report& report) { told.push_back(report); };
+    CHECK(weft::run(options, [] {
+              WaitGroup group("exports");
+              group.wait();
+              group.go("first", [] {});
+              group.wait();
+              group.wait();
+              WaitGroup second("reports");
+              second.go("second", [&] {
+                  second.add(1);  // it is counted itself
+                  second.done();
+              });
+              second.wait();
+          }) == 0);
+    CHECK(told.empty());
 }
 
 TEST_CASE("compat: a WaitGroup that is destroyed while it counts is a contract breach") {

@@ -1,19 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <cstdio>
+#include <string>
 
 #include "weft/cancelled.h"
 #include "weft/compat/panic.h"
 #include "weft/compat/wait_group.h"
 #include "weft/ensure.h"
+#include "weft/report.h"
+
+#include "runtime/src/report.h"
+#include "runtime/src/runtime.h"
 
 namespace weft::inline abi1::compat {
 namespace {
 
-void report_late_add(const std::source_location& where) noexcept {
-    std::fprintf(stderr,
-                 "weft: LIKELY misuse: WaitGroup::add() at %s:%u comes after another goroutine's "
-                 "wait() had found nothing to wait for; call it before starting the goroutine\n",
-                 where.file_name(), static_cast<unsigned>(where.line()));
+void report_late_add(const char* name, const std::source_location& where) {
+    using namespace weft::detail;
+    Runtime* const runtime = Runtime::current();
+    if (runtime != nullptr && !runtime->late_adds.first(where)) return;
+    Report report;
+    report.certainty = Certainty::smell;
+    report.finding = Finding::late_add;
+    report.where = where;
+    report.goroutines.push_back(look_at(self()));
+    report.sentence =
+        label(report.goroutines.front()) + " adds to wait group" +
+        (name != nullptr ? " \"" + std::string(name) + '"' : std::string()) + " (" + place(where) +
+        ") after another goroutine's wait() had found nothing to wait for: call add() "
+        "before starting the goroutine";
+    tell(report);
 }
 
 }  // namespace
@@ -34,10 +48,11 @@ void WaitGroup::add(std::int64_t delta, const std::source_location& where) {
                       waited_for_nothing_ != weft::detail::self();
     used_ = true;
     count_ += delta;
+    const char* const name = name_;
     weft::detail::Waiter* chain = count_ == 0 ? waiters_.pop_all_claimed() : nullptr;
     lock_.unlock();  // from here on the group may be gone; the waiters' frames may not
     weft::detail::ready_all(chain);
-    if (late) report_late_add(where);
+    if (late) report_late_add(name, where);
 }
 
 void WaitGroup::wait(const std::source_location& where) {

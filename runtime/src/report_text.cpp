@@ -41,6 +41,8 @@ const char* to_string(Finding finding) noexcept {
             return "growth";
         case Finding::lock_order:
             return "lock order";
+        case Finding::late_add:
+            return "late add";
         case Finding::leak:
             return "leak";
     }

@@ -48,6 +48,7 @@ class Runtime {
     std::atomic<std::uint32_t> helper_threads{0};  ///< our own threads that are not workers
     std::atomic<bool> stopping{false};
     OncePerSite likely_circles;  ///< reported already
+    OncePerSite late_adds;       ///< likewise
 
     /// Hands a goroutine to any worker; from any thread.
     void inject(Goroutine* goroutine) noexcept;

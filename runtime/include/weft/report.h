@@ -33,6 +33,7 @@ enum class Finding : std::uint8_t {
     stuck,       ///< whoever could end the wait waits for ever, too
     growth,      ///< ever more wait at one line, and none is let go
     lock_order,  ///< locks were taken in opposite orders
+    late_add,    ///< a group was counted up after somebody had waited for it in vain
     leak,        ///< main has ended, these goroutines have not
 };
 const char* to_string(Finding finding) noexcept;

@@ -17,8 +17,8 @@ namespace weft::inline abi1::compat {
 /// only to goroutines that wait() will wait for.
 ///
 /// Errors: a first add() by another goroutine than the one whose wait() had already found nothing
-///         (the add inside the goroutine) is reported as LIKELY misuse. Destroyed while it counts
-///         is a contract breach.
+///         (the add inside the goroutine) is reported, as a SMELL. Destroyed while it counts is a
+///         contract breach.
 /// Source: Go package sync, WaitGroup.
 class WaitGroup {
   public:
