@@ -101,6 +101,31 @@ std::vector<HeldUp> find_held_up(const Waits& waits, std::int64_t since) {
     return found;
 }
 
+bool is_still_so(const HeldUp& held_up) noexcept {
+    if (!held_up.is_slow) return is_whole(held_up.way);
+    Circle waiters = held_up.way;
+    const Goroutine* last = nullptr;
+    if (waiters.size() == 1) {
+        last = held_up.running_readers.front();
+    } else {
+        last = waiters.back().goroutine;
+        waiters.pop_back();
+    }
+    return is_whole(waiters) &&
+           (waiters.back().holder == last || seems_to_hold(last, waiters.back().object));
+}
+
+namespace {
+
+// Who is slow may have gone on since it was seen; what it did then is what is to be told.
+std::string what_it_did(const ReportedGoroutine& who, const WaitView& seen) {
+    if (who.state == to_string(seen.kind))
+        return what_it_waits_to_do(who, seen.kind) + " (" + line_of(who) + ')';
+    return what_it_waits_to_do({}, seen.kind) + " again and again (" + place(seen.where) + ')';
+}
+
+}  // namespace
+
 Report report_of(const HeldUp& held_up) {
     Report report;
     report.finding = Finding::held_up;
@@ -115,8 +140,7 @@ Report report_of(const HeldUp& held_up) {
         else
             report.sentence +=
                 ", " + why_it_waits_for_the_next(held_up.way[i - 1]) + label(who) + ", which ";
-        report.sentence +=
-            what_it_waits_to_do(who, held_up.way[i].kind) + " (" + line_of(who) + ')';
+        report.sentence += what_it_did(who, held_up.way[i]);
     }
     for (const WaitView& reader : held_up.other_readers) {
         report.goroutines.push_back(look_at(reader.goroutine));

@@ -26,6 +26,10 @@ struct HeldUp {
 /// `since` at least; and each writer that has waited so long for readers that run.
 std::vector<HeldUp> find_held_up(const Waits& waits, std::int64_t since);
 
+/// Whether all of it still wait as they did. Who is slow may do something else by now, as long as
+/// it has not let the lock go.
+bool is_still_so(const HeldUp& held_up) noexcept;
+
 /// What is to be said of it.
 Report report_of(const HeldUp& held_up);
 

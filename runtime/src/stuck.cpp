@@ -23,19 +23,21 @@ namespace weft::inline abi1 {
 namespace detail {
 namespace {
 
-// Writing a report takes a while, in which a wait may have ended.
-template <class Found>
-std::optional<Report> report_if_whole(const Found& found, const std::vector<WaitView>& members) {
-    if (!is_whole(members)) return std::nullopt;
-    Report report = report_of(found);
-    if (!is_whole(members)) return std::nullopt;
-    return report;
+bool is_still_so(const Circle& circle) noexcept {
+    return is_whole(circle);
 }
 
-std::vector<WaitView> members_of(const Stuck& one) {
-    std::vector<WaitView> all = one.holders;
-    all.push_back(one.waits);
-    return all;
+bool is_still_so(const Stuck& one) noexcept {
+    return is_whole({one.waits}) && is_whole(one.holders);
+}
+
+// Writing a report takes a while, in which a wait may have ended.
+template <class Found>
+std::optional<Report> report_if_still_so(const Found& found) {
+    if (!is_still_so(found)) return std::nullopt;
+    Report report = report_of(found);
+    if (!is_still_so(found)) return std::nullopt;
+    return report;
 }
 
 // Those of the second look that stood in the first, too.
@@ -86,7 +88,7 @@ void StuckWatch::look() {
     const Waits waits(Waits::Which::also_with_locks_held);
     for (const Circle& circle : waits.circles()) {
         if (was_said(circle)) continue;
-        const auto report = report_if_whole(circle, circle);
+        const auto report = report_if_still_so(circle);
         if (!report) continue;
         if (report->certainty == Certainty::likely && !runtime_.likely_circles.first(report->where))
             continue;
@@ -112,7 +114,7 @@ void StuckWatch::look_for_stuck() {
         stuck_before_[one.waits.goroutine] = one.waits.sequence;
         const auto known = before.find(one.waits.goroutine);
         if (known == before.end() || known->second != one.waits.sequence) continue;
-        const auto report = report_if_whole(one, members_of(one));
+        const auto report = report_if_still_so(one);
         if (!report) continue;
         mark_as_said({one.waits});
         if (stuck_said_.first(report->where)) tell(*report);
@@ -120,19 +122,20 @@ void StuckWatch::look_for_stuck() {
 }
 
 // The age of a wait is that of its worker's clock, which stands still while a goroutine computes:
-// so who is told of has been found twice.
+// so who is told of has been found twice, behind the same holder: a lock that many have for a
+// moment each is nobody's fault.
 void StuckWatch::look_for_held_up(const Waits& waits) {
     const auto since = coarse_now() - runtime_.options.stuck_after.count();
     const auto before = std::exchange(held_up_before_, {});
     for (const HeldUp& held_up : find_held_up(waits, since)) {
         const WaitView& first = held_up.way.front();
-        // Readers that run are looked up by glimpses: the same must have been there before.
-        const bool all_run = held_up.way.size() == 1;
-        const Sight sight{first.sequence, all_run ? held_up.running_readers.front() : nullptr};
+        const Goroutine* const holder =
+            held_up.way.size() > 1 ? held_up.way[1].goroutine : held_up.running_readers.front();
+        const Sight sight{first.sequence, holder};
         held_up_before_[first.goroutine] = sight;
         const auto known = before.find(first.goroutine);
         if (known == before.end() || known->second != sight) continue;
-        const auto report = report_if_whole(held_up, held_up.way);
+        const auto report = report_if_still_so(held_up);
         OncePerSite& said = held_up.is_slow ? slow_said_ : held_up_said_;
         if (report && said.first(report->where)) tell(*report);
     }
@@ -145,14 +148,12 @@ std::vector<Report> stuck(Duration waiting_for) {
     const Waits waits(Waits::Which::also_with_locks_held);
     std::vector<Report> found;
     for (const Circle& circle : waits.circles())
-        if (auto report = report_if_whole(circle, circle)) found.push_back(std::move(*report));
+        if (auto report = report_if_still_so(circle)) found.push_back(std::move(*report));
     for (const HeldUp& held_up : find_held_up(waits, coarse_now() - waiting_for.count()))
-        if (auto report = report_if_whole(held_up, held_up.way))
-            found.push_back(std::move(*report));
+        if (auto report = report_if_still_so(held_up)) found.push_back(std::move(*report));
     for (const Stuck& one : find_stuck_twice())
         if (one.waits.since <= coarse_now() - waiting_for.count())
-            if (auto report = report_if_whole(one, members_of(one)))
-                found.push_back(std::move(*report));
+            if (auto report = report_if_still_so(one)) found.push_back(std::move(*report));
     return found;
 }
 

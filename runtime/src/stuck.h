@@ -43,7 +43,7 @@ class StuckWatch {
     bool ends_ = false;
     OncePerSite held_up_said_;
     OncePerSite slow_said_;  // who has been called slow may hang later
-    /// In which of its waits somebody was, and for which reader that runs, if so.
+    /// In which of its waits somebody was, and behind whom.
     using Sight = std::pair<std::uint64_t, const Goroutine*>;
     std::map<const Goroutine*, Sight> held_up_before_;
     OncePerSite stuck_said_;

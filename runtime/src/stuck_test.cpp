@@ -21,6 +21,8 @@
 #include "weft/sim.h"
 #include "weft/time.h"
 
+#include "runtime/src/goroutine.h"
+#include "runtime/src/held_up.h"
 #include "tests/support/child.h"
 #include "tests/support/environment.h"
 #include "tests/support/goroutines.h"
@@ -471,6 +473,74 @@ TEST_CASE("a reader that runs while a writer waits is told of without being aske
     REQUIRE(all.size() == 1);
     CHECK(all[0].certainty == Certainty::smell);
     CHECK(says(all[0], " \"reader\", which runs"));
+}
+
+TEST_CASE("a holder that sleeps a moment at a time is told of while another waits for the lock") {
+    for (const bool reads : {false, true}) {
+        INFO("reads: ", reads);
+        Told told;
+        Options options;
+        options.workers = 2;
+        options.stuck_after = 20ms;
+        options.on_report = [&told](const Report& report) { told(report); };
+        CHECK(run(options, [&] {
+                  RWMutex plan("plan");
+                  scope([&](Scope& s) {
+                      s.go("holder", [&] {
+                          if (reads)
+                              plan.lock_shared();
+                          else
+                              plan.lock();
+                          while (told.all().empty()) sleep(1ms);
+                          if (reads)
+                              plan.unlock_shared();
+                          else
+                              plan.unlock();
+                      });
+                      while (plan.try_lock()) {
+                          plan.unlock();
+                          yield();
+                      }
+                      s.go("other", [&] { const std::lock_guard writing(plan); });
+                  });
+              }) == 0);
+        const auto all = told.all();
+        REQUIRE_FALSE(all.empty());
+        CHECK(all[0].finding == Finding::held_up);
+        CHECK(all[0].certainty == Certainty::smell);
+        CHECK(says(all[0], " \"other\" waits to lock RWMutex \"plan\" for writing"));
+        CHECK(says(all[0], " \"holder\", which "));
+    }
+}
+
+TEST_CASE("what was held up is so no longer once the lock has been let go") {
+    everywhere([] {
+        Mutex mutex("plan");
+        scope([&](Scope& s) {
+            auto [step, steps] = channel<char>(0, "steps");
+            auto holder = s.go("holder", [&, steps = std::move(steps)]() mutable {
+                const std::lock_guard held(mutex);
+                (void)steps.recv();
+                (void)steps.recv();
+            });
+            until_waits("holder", "receive");
+            auto other = s.go("other", [&] { const std::lock_guard mine(mutex); });
+            until_waits("other", "mutex");
+            const detail::Waits waits(detail::Waits::Which::also_with_locks_held);
+            auto found = detail::find_held_up(waits, detail::coarse_now());
+            REQUIRE(found.size() == 1);
+            CHECK(detail::is_still_so(found[0]));
+            (void)step.send('.');
+            until_waits("holder", "receive");
+            CHECK_FALSE(detail::is_still_so(found[0]));  // it has not hung
+            found[0].is_slow = true;
+            CHECK(detail::is_still_so(found[0]));
+            (void)step.send('.');
+            holder.join();
+            other.join();
+            CHECK_FALSE(detail::is_still_so(found[0]));
+        });
+    });
 }
 
 TEST_CASE("what hangs is told of once, without being asked for, while others go on") {

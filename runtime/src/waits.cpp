@@ -77,6 +77,11 @@ std::vector<const WaitView*> Waits::holders_of(const void* lock) const {
     return found;
 }
 
+bool seems_to_hold(const Goroutine* goroutine, const void* lock) noexcept {
+    const HeldLocks held = goroutine->ambient.held;
+    return goroutine->life.load(std::memory_order_acquire) == Life::alive && has(held, lock);
+}
+
 std::vector<Goroutine*> Waits::running_holders_of(const void* lock) const {
     std::vector<Goroutine*> found;
     for (const Runner& one : running_)

@@ -59,4 +59,7 @@ class Waits {
     std::unordered_map<const void*, Places> acting_;
 };
 
+/// A glimpse, whether it waits or runs.
+bool seems_to_hold(const Goroutine* goroutine, const void* lock) noexcept;
+
 }  // namespace weft::inline abi1::detail
