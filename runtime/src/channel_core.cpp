@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "weft/cancelled.h"
+#include "weft/detail/other_side.h"
 #include "weft/ensure.h"
 
 #include "runtime/src/biased_lock.h"
@@ -41,6 +42,8 @@ inline void finish(ChannelWaiter& waiter, Exchange outcome) noexcept {
 ChannelCore::ChannelCore(const ElementOps& ops, std::size_t capacity, const char* name,
                          std::source_location where) noexcept
     : capacity_(capacity), ops_(ops), name_(name), made_at_(where) {}
+
+ChannelCore::~ChannelCore() = default;
 
 ChannelCore* ChannelCore::make(const ElementOps& ops, std::size_t capacity, const char* name,
                                std::source_location where) {

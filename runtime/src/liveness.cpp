@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "weft/detail/channel_core.h"
+#include "weft/detail/other_side.h"
 
 #include "runtime/src/goroutine.h"
 #include "runtime/src/report.h"
@@ -27,6 +28,7 @@ struct Reach {
     static constexpr std::size_t most = 64;
     std::array<const void*, most> at;
     std::size_t count = 0;
+    const char* handle = nullptr;  // what lies there, where that is no Sender or Receiver
     bool anybody = false;  // could end it: it is about to end, or there are too many to look at
 
     void add(const void* address) noexcept {
@@ -44,6 +46,7 @@ struct Node : Seen {
     std::vector<Place> frame_watchers;  // who can be let go by anybody that can use its frame
     std::size_t missing = 0;            // of those it waits for: not live
     std::size_t ends = 0;
+    const char* handle = nullptr;
     bool frame_in_use = false;  // by itself or a descendant, live
 };
 
@@ -69,7 +72,18 @@ bool is_at_a_channel(WaitKind kind) noexcept {
 void see_channel(const ChannelCore& channel, Side side, void* arg) {
     auto& reach = *static_cast<Reach*>(arg);
     reach.anybody |= channel.lets_go(side);
-    channel.ends(other(side)).each([&reach](const void* at) { reach.add(at); });
+    const auto before = reach.count;
+    const OtherSide* there = channel.other_side();
+    if (there == nullptr) {
+        channel.ends(other(side)).each([&reach](const void* at) { reach.add(at); });
+        reach.anybody |= reach.count == before;  // the last is just going, or coming
+        return;
+    }
+    reach.handle = there->handle;
+    for (; there != nullptr; there = there->behind.get()) {
+        reach.anybody |= there->acts_itself.load(std::memory_order_relaxed);
+        there->handles.each([&reach](const void* at) { reach.add(at); });
+    }
 }
 
 // Nothing: it waits no longer as it did.
@@ -103,6 +117,7 @@ class Liveness {
             Stuck one;
             one.waits = node.waits;
             one.ends = node.ends;
+            one.handle = node.handle;
             for (const Place holder : node.could_end) one.holders.push_back(nodes_[holder].waits);
             found.push_back(std::move(one));
         }
@@ -192,11 +207,12 @@ class Liveness {
     void find_ends(Place i) {
         Node& node = nodes_[i];
         const auto reach = reach_of(node.waits);
-        if (!reach || reach->anybody || reach->count == 0) {
+        if (!reach || reach->anybody) {
             node.anybody = true;
             return;
         }
         node.ends = reach->count;
+        node.handle = reach->handle;
         bool somebody_runs = false;
         for (std::size_t k = 0; k < reach->count; ++k) {
             const Place holder = whose_frame(reach->at[k]);
@@ -277,9 +293,11 @@ class Liveness {
 };
 
 std::string other_ends(const Stuck& stuck) {
-    const char* const what = stuck.waits.kind == WaitKind::receive ? "Sender"
-                             : stuck.waits.kind == WaitKind::send  ? "Receiver"
-                                                                   : "other end";
+    const char* const what = stuck.waits.kind == WaitKind::select    ? "other end"
+                             : stuck.handle != nullptr               ? stuck.handle
+                             : stuck.waits.kind == WaitKind::receive ? "Sender"
+                                                                     : "Receiver";
+    if (stuck.ends == 0) return "there is no " + std::string(what);
     if (stuck.ends == 1) return std::string("its only ") + what + " is";
     return "its " + std::to_string(stuck.ends) + ' ' + what + "s are";
 }

@@ -23,7 +23,8 @@ struct Stuck {
     WaitView waits;
     /// Waits, too; each once. The waiter itself stands here if an end is in its own frame.
     std::vector<WaitView> holders;
-    std::size_t ends = 0;  ///< how many there are
+    std::size_t ends = 0;          ///< how many there are
+    const char* handle = nullptr;  ///< what they are, where that is no Sender or Receiver
 };
 
 /// Looks at all goroutines, each held still only while it is looked at, and finds all that are

@@ -9,6 +9,7 @@
 #include "weft/detail/channel_core.h"
 #include "weft/detail/context_node.h"
 #include "weft/detail/held_locks.h"
+#include "weft/detail/other_side.h"
 #include "weft/ensure.h"
 #include "weft/run.h"
 
@@ -42,6 +43,9 @@ std::string counted(std::uint32_t count, const char* what) {
 
 // A wait that no other end is left for would be over; so it is the ends that tell who should act.
 std::string remark_on(const ChannelCore& channel) {
+    if (const OtherSide* const there = channel.other_side())
+        return there->handle != nullptr ? "who has its " + std::string(there->handle) + " can act"
+                                        : "nobody is on its other side";
     return "the channel (made at " + place(channel.made_at()) + ") has " +
            counted(channel.senders(), "Sender") + " and " +
            counted(channel.receivers(), "Receiver");

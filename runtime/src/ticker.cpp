@@ -8,6 +8,7 @@
 
 #include <mutex>
 
+#include "weft/detail/other_side.h"
 #include "weft/detail/timer.h"
 #include "weft/ensure.h"
 
@@ -16,8 +17,10 @@ namespace detail {
 
 class TickSource {
   public:
-    TickSource(const char* name, const std::source_location& where)
-        : ends_(channel<TimePoint>(1, name, where)) {
+    TickSource(const char* name, const char* handle, const std::source_location& where)
+        : ends_(channel<TimePoint>(1, name, where)), clock_side_(std::make_shared<OtherSide>()) {
+        clock_side_->handle = handle;
+        DetailAccess::core(ends_.first)->serve_by(clock_side_);
         clock_.source = this;
         clock_.fire = [](detail::Timer* timer) noexcept {
             static_cast<SourceTimer*>(timer)->source->fired();
@@ -30,6 +33,10 @@ class TickSource {
     TickSource& operator=(const TickSource&) = delete;
 
     Receiver<TimePoint>& receiver() noexcept { return ends_.second; }
+    /// Who has the handle may start it again.
+    void handle_lies_at(const void* handle) noexcept {
+        clock_side_->handles.first()->at.store(handle, std::memory_order_relaxed);
+    }
 
     void start(Duration delay, Duration period) noexcept {
         std::lock_guard one_at_a_time(control_);
@@ -58,6 +65,7 @@ class TickSource {
         std::lock_guard guard(lock_);
         period_ = period;
         running_ = true;
+        clock_side_->acts_itself = true;
         current_ = &clock_;
         current_->when = Clock::now() + delay;
         start_timer(*current_);
@@ -72,6 +80,7 @@ class TickSource {
         // A tick that is in progress sees that it is stopped, or has started the other timer.
         stop_timer(clock_);
         stop_timer(again_);
+        clock_side_->acts_itself = false;
         const bool unreceived = static_cast<bool>(ends_.second.try_recv());
         return was_running || unreceived;
     }
@@ -91,9 +100,11 @@ class TickSource {
             start_timer(*current_);
         }
         (void)ends_.first.try_send(now);
+        if (!running_) clock_side_->acts_itself = false;
     }
 
     std::pair<Sender<TimePoint>, Receiver<TimePoint>> ends_;
+    const std::shared_ptr<OtherSide> clock_side_;
     SpinLock control_;  // stop() and reset() from several sides
     SpinLock lock_;     // taken by a tick
     bool running_ = false;
@@ -108,11 +119,21 @@ class TickSource {
 // --- one moment ----------------------------------------------------------------------------------
 
 Timer::Timer(Duration delay, const std::source_location& where)
-    : source_(std::make_unique<detail::TickSource>("timer", where)) {
+    : source_(std::make_unique<detail::TickSource>("timer", "Timer", where)) {
+    lies_here();
     source_->start(delay, Duration::zero());
 }
-Timer::Timer(Timer&&) noexcept = default;
-Timer& Timer::operator=(Timer&&) noexcept = default;
+Timer::Timer(Timer&& other) noexcept : source_(std::move(other.source_)) {
+    lies_here();
+}
+Timer& Timer::operator=(Timer&& other) noexcept {
+    source_ = std::move(other.source_);
+    lies_here();
+    return *this;
+}
+void Timer::lies_here() noexcept {
+    if (source_ != nullptr) source_->handle_lies_at(this);
+}
 Timer::~Timer() = default;
 
 Receiver<TimePoint>& Timer::expired() noexcept {
@@ -135,12 +156,22 @@ void check(Duration period, const std::source_location& where) noexcept {
 }  // namespace
 
 Ticker::Ticker(Duration period, const std::source_location& where)
-    : source_(std::make_unique<detail::TickSource>("ticker", where)) {
+    : source_(std::make_unique<detail::TickSource>("ticker", "Ticker", where)) {
+    lies_here();
     check(period, where);
     source_->start(period, period);
 }
-Ticker::Ticker(Ticker&&) noexcept = default;
-Ticker& Ticker::operator=(Ticker&&) noexcept = default;
+Ticker::Ticker(Ticker&& other) noexcept : source_(std::move(other.source_)) {
+    lies_here();
+}
+Ticker& Ticker::operator=(Ticker&& other) noexcept {
+    source_ = std::move(other.source_);
+    lies_here();
+    return *this;
+}
+void Ticker::lies_here() noexcept {
+    if (source_ != nullptr) source_->handle_lies_at(this);
+}
 Ticker::~Ticker() = default;
 
 Receiver<TimePoint>& Ticker::ticks() noexcept {

@@ -37,6 +37,7 @@ class Timer {
     bool reset(Duration delay) noexcept;
 
   private:
+    void lies_here() noexcept;
     std::unique_ptr<detail::TickSource> source_;
 };
 
@@ -64,6 +65,7 @@ class Ticker {
                const std::source_location& where = std::source_location::current()) noexcept;
 
   private:
+    void lies_here() noexcept;
     std::unique_ptr<detail::TickSource> source_;
 };
 

@@ -5,6 +5,7 @@
 
 #include <concepts>
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <source_location>
 #include <type_traits>
@@ -12,6 +13,7 @@
 
 #include "weft/channel.h"
 #include "weft/compat/panic.h"
+#include "weft/detail/other_side.h"
 
 namespace weft::inline abi1::compat {
 
@@ -28,12 +30,16 @@ struct Ends {
 };
 
 /// The channel behind nil handles: one on which nobody ever does the opposite of `Use`, so that
-/// waiting on it lasts for ever and shows in reports like any other wait.
-enum class Use { send, receive };
-template <class T, Use>
+/// waiting on it lasts for ever and shows in reports like any other wait. `for_ever`: that is
+/// meant.
+enum class Use { send, receive, for_ever };
+template <class T, Use use>
 Ends<T>& nil_channel() {
     static auto* const never = [] {
-        auto ends = weft::channel<T>(0, "nil channel");
+        auto ends = weft::channel<T>(0, use == Use::for_ever ? "for ever" : "nil channel");
+        auto nobody = std::make_shared<weft::detail::OtherSide>();
+        nobody->acts_itself = use == Use::for_ever;
+        DetailAccess::core(ends.first)->serve_by(std::move(nobody));
         return new Ends<T>{std::move(ends.first), std::move(ends.second)};
     }();
     return *never;
@@ -86,6 +92,12 @@ class ChanHandle {
 /// For the operations and select: the ends behind a handle; those that wait for ever when it is
 /// nil.
 struct ChanAccess {
+    /// Before anybody else sees it: nobody sends, but that acts.
+    template <class T>
+    static void served_by(const ChanHandle<T>& handle,
+                          std::shared_ptr<const weft::detail::OtherSide> other) {
+        DetailAccess::core(handle.ends_.tx)->serve_by(std::move(other));
+    }
     template <class T>
     static Sender<T>& sender(const ChanHandle<T>& handle) {
         return handle.is_nil() ? detail::nil_channel<T, detail::Use::send>().tx : handle.ends_.tx;

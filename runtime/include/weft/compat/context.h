@@ -11,6 +11,7 @@
 
 #include "weft/compat/chan.h"
 #include "weft/context.h"
+#include "weft/detail/other_side.h"
 #include "weft/result.h"
 #include "weft/time.h"
 
@@ -45,7 +46,8 @@ class Context {
   private:
     friend struct ContextAccess;
     class End;
-    explicit Context(weft::Context context, bool ends);
+    // Null for `ended_by`: it never ends.
+    Context(weft::Context context, const std::shared_ptr<weft::detail::OtherSide>& ended_by);
 
     weft::Context context_;
     std::shared_ptr<End> end_;  // null: it never ends
@@ -65,8 +67,10 @@ class Cancel {
 
   private:
     friend struct ContextAccess;
-    explicit Cancel(CancelHandle handle) noexcept : handle_(std::move(handle)) {}
+    Cancel(CancelHandle handle, std::shared_ptr<weft::detail::OtherSide> ends) noexcept
+        : handle_(std::move(handle)), place_(std::move(ends)) {}
     CancelHandle handle_;
+    weft::detail::HandlePlace place_;
 };
 
 /// A child that ends with its cancel function or with its parent.
@@ -90,11 +94,11 @@ std::pair<Context, Cancel> with_timeout(
 Context without_cancel(const Context& parent);
 
 struct ContextAccess {
-    static Context make(weft::Context context, bool ends) {
-        return Context(std::move(context), ends);
-    }
-    static Cancel cancel(CancelHandle handle) { return Cancel(std::move(handle)); }
-    static bool ends(const Context& context) noexcept { return context.end_ != nullptr; }
+    /// A child that ends with its parent.
+    static Context child(const Context& parent, weft::Context context);
+    /// One that its handle ends, too, or time.
+    static std::pair<Context, Cancel> child(const Context& parent, weft::Context context,
+                                            CancelHandle handle);
     static weft::detail::ContextNode& node(const weft::Context& context) noexcept {
         return *context.node_;
     }
@@ -103,8 +107,7 @@ struct ContextAccess {
 /// A child with one value more. `Key` is a type: `struct RequestId { using Value = std::string; };`
 template <class Key>
 Context with_value(const Context& parent, typename Key::Value v) {
-    return ContextAccess::make(parent.native().with_value<Key>(std::move(v)),
-                               ContextAccess::ends(parent));
+    return ContextAccess::child(parent, parent.native().with_value<Key>(std::move(v)));
 }
 
 }  // namespace weft::inline abi1::compat

@@ -6,9 +6,11 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <source_location>
+#include <utility>
 
 #include "weft/detail/biased_lock.h"
 #include "weft/detail/spin_lock.h"
@@ -126,12 +128,14 @@ class Ends {
     std::uint32_t places_ = 1;
 };
 
+struct OtherSide;  // other_side.h
+
 class ChannelCore {
   public:
     /// One sender and one receiver exist from the start.
     static ChannelCore* make(const ElementOps& ops, std::size_t capacity, const char* name,
                              std::source_location where);
-    ~ChannelCore() = default;  // only for make()'s other half
+    ~ChannelCore();  // only for make()'s other half
     ChannelCore(const ChannelCore&) = delete;
     ChannelCore& operator=(const ChannelCore&) = delete;
 
@@ -146,6 +150,12 @@ class ChannelCore {
             last_receiver_gone();
     }
     const Ends& ends(Side side) const noexcept { return ends_[static_cast<std::size_t>(side)]; }
+    /// What acts here in place of whoever has ends; null: nothing else does. Set before anybody
+    /// waits.
+    const OtherSide* other_side() const noexcept { return other_side_.get(); }
+    void serve_by(std::shared_ptr<const OtherSide> other) noexcept {
+        other_side_ = std::move(other);
+    }
     /// Whether a wait of that side is about to end. A glimpse.
     bool lets_go(Side side) const noexcept { return side == Side::sends ? may_give() : may_take(); }
     /// Ends the channel while both sides still hold it, as Go's close() does: receivers drain it,
@@ -205,6 +215,7 @@ class ChannelCore {
     std::atomic<std::uint32_t> sides_{2};  // the senders together hold one, so do the receivers
     const char* name_;
     std::source_location made_at_;
+    std::shared_ptr<const OtherSide> other_side_;
 };
 
 /// Calls see(core, side, arg) for each channel that a wait to send, to receive or of a select waits
