@@ -223,8 +223,7 @@ constexpr std::array all = {
         member_waits_for_group_wrong, member_waits_for_group_right,
         "PROVEN wait cycle, at the call"},
     Bug{"token_kept", "wait group", "weft: the token of a frame that waits itself",
-        token_kept_wrong, token_kept_right, "PROVEN deadlock, at quiescence",
-        "a token says not where it lies"},
+        token_kept_wrong, token_kept_right, "LIKELY stuck, background"},
 };
 
 }  // namespace

@@ -13,11 +13,19 @@
 
 #include "weft/detail/channel_core.h"
 #include "weft/detail/other_side.h"
+#include "weft/wait_group.h"
 
 #include "runtime/src/goroutine.h"
 #include "runtime/src/report.h"
 
 namespace weft::inline abi1::detail {
+
+struct TokenAccess {
+    static const Ends& tokens_of(const void* group) noexcept {
+        return static_cast<const WaitGroup*>(group)->tokens_;
+    }
+};
+
 namespace {
 
 using Place = std::size_t;  // among the nodes
@@ -42,9 +50,11 @@ struct Reach {
 struct Node : Seen {
     std::uint64_t parent = 0;
     const void* owner = nullptr;
-    std::vector<Place> lets_go;         // who waits for it among others, and for all of them
-    std::vector<Place> frame_watchers;  // who can be let go by anybody that can use its frame
-    std::size_t missing = 0;            // of those it waits for: not live
+    std::vector<Place> lets_go;          // who waits for it among others, and for all of them
+    std::vector<Place> frame_watchers;   // who can be let go by anybody that can use its frame
+    std::vector<Place> frame_needed_by;  // and who among others needs that somebody can
+    std::vector<Place> tokens;           // of a group it waits for: in whose frame each lies
+    std::size_t missing = 0;             // of those it waits for: not live
     std::size_t ends = 0;
     const char* handle = nullptr;
     bool frame_in_use = false;  // by itself or a descendant, live
@@ -92,11 +102,16 @@ std::optional<Reach> reach_of(const WaitView& waits) {
     if (!hold_wait(waits.goroutine)) return std::nullopt;
     const auto word = waits.goroutine->wake.load(std::memory_order_acquire);
     const bool same = sequence_of(word) == waits.sequence;
-    if (same) each_awaited(waits.kind, waits.object, see_channel, &reach);
+    if (same) {
+        if (is_at_a_channel(waits.kind))
+            each_awaited(waits.kind, waits.object, see_channel, &reach);
+        else if (waits.kind == WaitKind::wait_group)
+            TokenAccess::tokens_of(waits.object).each([&](const void* at) { reach.add(at); });
+        else
+            reach.add(waits.object);  // the thing itself lies somewhere
+    }
     end_inspection(waits.goroutine);
     if (!same) return std::nullopt;
-    // Of the others the thing itself lies somewhere.
-    if (!is_at_a_channel(waits.kind)) reach.add(waits.object);
     return reach;
 }
 
@@ -113,13 +128,11 @@ class Liveness {
     std::vector<Stuck> stuck() const {
         std::vector<Stuck> found;
         for (const Node& node : nodes_) {
-            if (node.live || !ends_by_one_of_several(node.waits.kind)) continue;
-            Stuck one;
-            one.waits = node.waits;
-            one.ends = node.ends;
-            one.handle = node.handle;
-            for (const Place holder : node.could_end) one.holders.push_back(nodes_[holder].waits);
-            found.push_back(std::move(one));
+            if (node.live) continue;
+            if (ends_by_one_of_several(node.waits.kind))
+                found.push_back(stuck_at_ends(node));
+            else if (auto kept = kept_tokens(node); !kept.empty())
+                found.push_back(stuck_at_tokens(node, std::move(kept)));
         }
         return found;
     }
@@ -133,6 +146,26 @@ class Liveness {
         Place node;
         bool operator<(const Frame& other) const noexcept { return low < other.low; }
     };
+
+    Stuck stuck_at_ends(const Node& node) const {
+        Stuck one{node.waits, {}, node.ends, node.handle};
+        for (const Place holder : node.could_end) one.holders.push_back(nodes_[holder].waits);
+        return one;
+    }
+
+    // Only those tokens are to blame that nobody can drop.
+    std::vector<Place> kept_tokens(const Node& node) const {
+        std::vector<Place> kept = node.tokens;
+        std::erase_if(kept, [this](Place holder) { return nodes_[holder].frame_in_use; });
+        return kept;
+    }
+    Stuck stuck_at_tokens(const Node& node, std::vector<Place> kept) const {
+        Stuck one{node.waits, {}, kept.size(), "Token"};
+        std::sort(kept.begin(), kept.end());
+        kept.erase(std::unique(kept.begin(), kept.end()), kept.end());
+        for (const Place holder : kept) one.holders.push_back(nodes_[holder].waits);
+        return one;
+    }
 
     // A plain thread is left out: it may do anything, and what lies on its stack is anybody's.
     void meet(Goroutine* g) {
@@ -245,7 +278,30 @@ class Liveness {
                 nodes_[peer].lets_go.push_back(i);
                 ++node.missing;
             }
+        if (waits.kind == WaitKind::wait_group) find_tokens(i);
         if (node.missing == 0) go_on(i);
+    }
+
+    // Each must be dropped; one that lies in no frame may be dropped by anybody.
+    void find_tokens(Place i) {
+        Node& node = nodes_[i];
+        const auto reach = reach_of(node.waits);
+        if (!reach || reach->anybody) {
+            node.anybody = true;
+            return;
+        }
+        for (std::size_t k = 0; k < reach->count; ++k) {
+            const Place holder = whose_frame(reach->at[k]);
+            if (holder == nowhere) continue;
+            node.tokens.push_back(holder);
+            auto& needing = nodes_[holder].frame_needed_by;
+            if (!needing.empty() && needing.back() == i) continue;
+            needing.push_back(i);
+            ++node.missing;
+            if (std::find(node.could_end.begin(), node.could_end.end(), holder) ==
+                node.could_end.end())
+                node.could_end.push_back(holder);
+        }
     }
 
     void go_on(Place i) {
@@ -272,6 +328,8 @@ class Liveness {
             up.pop_back();
             if (std::exchange(node.frame_in_use, true)) continue;
             for (const Place waiter : node.frame_watchers) go_on(waiter);
+            for (const Place waiter : node.frame_needed_by)
+                if (--nodes_[waiter].missing == 0) go_on(waiter);
             const Place owner = whose_frame(node.owner);
             if (owner != nowhere) up.push_back(owner);
             const auto parent = by_id_.find(node.parent);
@@ -297,6 +355,8 @@ std::string other_ends(const Stuck& stuck) {
                              : stuck.handle != nullptr               ? stuck.handle
                              : stuck.waits.kind == WaitKind::receive ? "Sender"
                                                                      : "Receiver";
+    if (stuck.waits.kind == WaitKind::wait_group)
+        return stuck.ends == 1 ? "a Token of it is" : std::to_string(stuck.ends) + " Tokens are";
     if (stuck.ends == 0) return "there is no " + std::string(what);
     if (stuck.ends == 1) return std::string("its only ") + what + " is";
     return "its " + std::to_string(stuck.ends) + ' ' + what + "s are";
@@ -321,7 +381,7 @@ Report report_of(const Stuck& stuck) {
     const ReportedGoroutine who = report.goroutines.front();
     report.sentence = label(who) + ' ' + what_it_waits_to_do(who, stuck.waits.kind) + " (" +
                       line_of(who) + "), and nobody who could end that can run: " +
-                      (is_at_a_channel(stuck.waits.kind)
+                      (is_at_a_channel(stuck.waits.kind) || stuck.handle != nullptr
                            ? other_ends(stuck)
                            : std::string("the ") + to_string(stuck.waits.kind) + " is");
     bool first = true;

@@ -35,8 +35,9 @@ void WaitGroup::task_started() noexcept {
 }
 
 WaitGroup::Token WaitGroup::token(const std::source_location& where) {
+    detail::EndPlace* const place = tokens_.add();
     begin(where);
-    return Token(this);
+    return {this, place};
 }
 
 void WaitGroup::task_ended_early(detail::TaskEnd end, const std::exception_ptr& error) noexcept {

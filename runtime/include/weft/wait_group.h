@@ -6,10 +6,15 @@
 #include <source_location>
 #include <utility>
 
+#include "weft/detail/channel_core.h"
 #include "weft/detail/task_owner.h"
 #include "weft/ensure.h"
 
 namespace weft::inline abi1 {
+
+namespace detail {
+struct TokenAccess;
+}
 
 /// Waits for a number of goroutines, or of anything that holds a Token. There is no add() and no
 /// done(): counting begins with go() or token() and ends by itself.
@@ -36,20 +41,35 @@ class WaitGroup final : detail::TaskOwner {
     /// Counts as one as long as it lives. Move-only.
     class [[nodiscard]] Token {
       public:
-        Token(Token&& other) noexcept : group_(std::exchange(other.group_, nullptr)) {}
+        Token(Token&& other) noexcept
+            : group_(std::exchange(other.group_, nullptr)), place_(other.place_) {
+            lies_here();
+        }
         Token& operator=(Token&& other) noexcept {
             Token taken(std::move(other));
             std::swap(group_, taken.group_);
+            std::swap(place_, taken.place_);
+            lies_here();
+            taken.lies_here();
             return *this;
         }
         ~Token() {
-            if (group_ != nullptr) group_->running_.done();
+            if (group_ == nullptr) return;
+            group_->tokens_.drop(place_);
+            group_->running_.done();
         }
 
       private:
         friend class WaitGroup;
-        explicit Token(WaitGroup* group) noexcept : group_(group) {}
+        Token(WaitGroup* group, detail::EndPlace* place) noexcept : group_(group), place_(place) {
+            lies_here();
+        }
+        // The group knows, so that the diagnosis can tell who keeps it waiting.
+        void lies_here() noexcept {
+            if (group_ != nullptr) place_->at.store(this, std::memory_order_relaxed);
+        }
         WaitGroup* group_;
+        detail::EndPlace* place_;
     };
 
     /// Takes a token: before the work is handed over, never inside it. The first token of all,
@@ -64,6 +84,7 @@ class WaitGroup final : detail::TaskOwner {
     void wait(const std::source_location& where = std::source_location::current());
 
   private:
+    friend struct detail::TokenAccess;
     void begin(const std::source_location& where) noexcept;
     void task_started() noexcept override;
     void task_ended_early(detail::TaskEnd end, const std::exception_ptr& error) noexcept override;
@@ -72,6 +93,7 @@ class WaitGroup final : detail::TaskOwner {
     const char* name_;
     const std::source_location made_at_;
     detail::Countdown running_;
+    detail::Ends tokens_;
     detail::SpinLock lock_;
     bool used_ = false;
     detail::Goroutine* waited_for_nothing_ = nullptr;
