@@ -5,7 +5,9 @@
 
 #include "weft/ensure.h"
 
+#include "runtime/src/goroutine.h"
 #include "runtime/src/kept_name.h"
+#include "runtime/src/lineage.h"
 
 namespace weft::inline abi1 {
 namespace detail {
@@ -27,7 +29,8 @@ Register& all_detached() noexcept {
 class Detached final : public TaskOwner {
   public:
     Detached(std::string_view why, const std::source_location& where)
-        : TaskOwner(current_node(), Link::shield, where), why(why) {
+        : TaskOwner(current_node(), Link::shield, where), why(why), lineage(lineage_of_caller()) {
+        detached_ = true;
         Register& all = all_detached();
         std::lock_guard guard(all.lock);
         next = all.first;
@@ -47,6 +50,7 @@ class Detached final : public TaskOwner {
         {
             Register& all = all_detached();
             std::lock_guard guard(all.lock);
+            if (Goroutine* me = self(); me->begun.owner == this) me->begun.owner = nullptr;
             (previous != nullptr ? previous->next : all.first) = next;
             if (next != nullptr) next->previous = previous;
         }
@@ -54,6 +58,7 @@ class Detached final : public TaskOwner {
     }
 
     const std::string why;
+    const Lineage lineage;
     Detached* next = nullptr;
     Detached* previous = nullptr;
 
@@ -71,6 +76,56 @@ class Detached final : public TaskOwner {
 };
 
 }  // namespace
+
+namespace {
+
+// What one knew that was detached and has ended is all in what follows. So a chain in which each
+// starts the next does not grow.
+void add(Lineage& made, const Lineage& before) {
+    for (const Ancestor& one : before.ancestors) {
+        const bool was_detached = one.owner == nullptr && one.parent != one.id;
+        if (was_detached && !is_still(one.goroutine, one.id, Life::alive)) continue;
+        made.ancestors.push_back(one);
+    }
+    made.is_whole = before.is_whole && made.ancestors.size() <= Lineage::most;
+    if (!made.is_whole) made.ancestors.clear();
+}
+
+}  // namespace
+
+// Whoever is met on the way waits for the one before, or is the caller: so all of them live.
+Lineage lineage_of_caller() {
+    Unwatched unwatched;
+    Lineage made;
+    for (const Goroutine* g = self();;) {
+        made.is_whole = g->thread == nullptr && made.ancestors.size() < Lineage::most;
+        if (!made.is_whole) return made;
+        const TaskOwner* const owner = g->begun.owner;
+        made.ancestors.push_back({g, g->id, g->begun.parent, g->detached ? nullptr : owner});
+        if (g->detached) {
+            add(made, static_cast<const Detached*>(owner)->lineage);
+            return made;
+        }
+        if (owner == nullptr || owner->opener() == nullptr) return made;
+        g = owner->opener();
+    }
+}
+
+// As long as the lock is held no Detached goes, and one that goes has taken its goroutine's word of
+// it back before. One that has not run yet has it in its context.
+std::optional<Lineage> lineage_of(const Goroutine* g, std::uint64_t id) {
+    Unwatched unwatched;
+    Register& all = all_detached();
+    const std::lock_guard guard(all.lock);
+    const Life life = g->life.load(std::memory_order_acquire);
+    const TaskOwner* const begun = g->begun.owner;
+    const ContextNode* const context = g->ambient.context;
+    const bool detached = g->detached;
+    if (life == Life::free || !is_still(g, id, life) || !detached) return std::nullopt;
+    const TaskOwner* const owner = life == Life::alive ? begun : context->owner_;
+    if (owner == nullptr) return std::nullopt;
+    return static_cast<const Detached*>(owner)->lineage;
+}
 
 TaskOwner& new_detached(std::string_view why, const char*& name,
                         const std::source_location& where) {

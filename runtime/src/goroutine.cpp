@@ -124,6 +124,11 @@ void each_goroutine(void (*f)(Goroutine*, void*), void* arg) {
         for (std::size_t i = 0; i < slab_blocks; ++i) f(blocks + i, arg);
 }
 
+bool is_still(const Goroutine* block, std::uint64_t id, Life life) noexcept {
+    std::atomic_thread_fence(std::memory_order_acquire);
+    return block->id == id && block->life.load(std::memory_order_relaxed) == life;
+}
+
 std::size_t goroutine_blocks() noexcept {
     return slabs().blocks.load(std::memory_order_relaxed);
 }

@@ -50,6 +50,7 @@ class alignas(64) Goroutine {
     std::atomic<Life> life{Life::free};
     std::uint8_t no_park = 0;               ///< depth of NoPark sections
     std::uint16_t last_worker = no_worker;  ///< kept only where migration is forced
+    bool detached = false;                  ///< nobody waits for it: see lineage.h
     std::uint32_t wanted_stack_bytes = 0;   ///< 0: the usual
     std::uint32_t far_closure_bytes = 0;    ///< of what it captured, where that lies in the heap
     Stack stack;
@@ -108,6 +109,10 @@ void each_goroutine(void (*f)(Goroutine*, void*), void* arg);
 
 /// How many blocks each_goroutine() would visit.
 std::size_t goroutine_blocks() noexcept;
+
+/// Whether the block is still that goroutine, and in that part of its life: then what was read of
+/// it before was that one's.
+bool is_still(const Goroutine* block, std::uint64_t id, Life life) noexcept;
 
 /// Monotonic time good to a few milliseconds at the price of a few nanoseconds: for ages.
 std::int64_t coarse_now() noexcept;

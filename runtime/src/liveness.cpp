@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <optional>
 #include <unordered_map>
 #include <utility>
@@ -16,6 +15,7 @@
 #include "weft/wait_group.h"
 
 #include "runtime/src/goroutine.h"
+#include "runtime/src/lineage.h"
 #include "runtime/src/report.h"
 
 namespace weft::inline abi1::detail {
@@ -197,9 +197,7 @@ class Liveness {
         if (g->stack.low != nullptr) note_frame(g->stack.low, g->stack.bytes);
         const auto* const far = static_cast<const std::byte*>(g->begun.far_closure);
         const std::size_t bytes = g->far_closure_bytes;
-        std::atomic_thread_fence(std::memory_order_acquire);
-        const bool same = g->id == id && g->life.load(std::memory_order_relaxed) == Life::alive;
-        if (same && far != nullptr) note_frame(far, bytes);
+        if (is_still(g, id, Life::alive) && far != nullptr) note_frame(far, bytes);
     }
     void note_frame(const std::byte* low, std::size_t bytes) {
         frames_.push_back({low, low + bytes, nodes_.size()});
@@ -320,7 +318,7 @@ class Liveness {
 
     // Its own and those of all from whom it descends, who may have handed it a reference, and of
     // whoever waits for its end. Once its parent is gone only the latter are known; where nobody
-    // waits that could be anybody.
+    // waits, it remembers its ancestors; if not all of them, that could be anybody.
     void uses_frames(Place from) {
         std::vector<Place> up{from};
         while (!up.empty()) {
@@ -335,9 +333,36 @@ class Liveness {
             const auto parent = by_id_.find(node.parent);
             if (parent != by_id_.end())
                 up.push_back(parent->second);
-            else if (owner == nowhere && !std::exchange(anybody_, true))
+            else if (owner == nowhere && !anybody_ && !find_ancestors(node, up))
+                anybody_ = true;
+            if (anybody_ && !std::exchange(all_in_use_, true))
                 for (Place i = 0; i < nodes_.size(); ++i) up.push_back(i);
         }
+    }
+
+    bool add_if_there(std::uint64_t id, std::vector<Place>& places) const {
+        const auto at = by_id_.find(id);
+        if (at != by_id_.end()) places.push_back(at->second);
+        return at != by_id_.end();
+    }
+
+    // Whoever started an orphan could hand on what it had been handed itself, by its own parent or
+    // through the owner whose task it was, but no more: references to other frames are made only by
+    // those in whose frames they point. So each of the ancestors counts as if it lived, as far as
+    // anybody is left who has known it; frames that are gone hold nothing any more. An owner's
+    // address that has come to be in another's frame meanwhile adds that one.
+    bool find_ancestors(const Node& orphan, std::vector<Place>& up) const {
+        const auto lineage = lineage_of(orphan.goroutine, orphan.id);
+        if (!lineage || !lineage->is_whole) return false;
+        bool last_is_known = false;
+        for (const Ancestor& one : lineage->ancestors) {
+            const Place owner = whose_frame(one.owner);
+            const bool lives = add_if_there(one.id, up);
+            const bool parent_lives = add_if_there(one.parent, up);
+            if (owner != nowhere) up.push_back(owner);
+            last_is_known = lives || owner != nowhere || (one.owner == nullptr && parent_lives);
+        }
+        return last_is_known;
     }
 
     std::vector<Node> nodes_;
@@ -347,7 +372,8 @@ class Liveness {
     // By lock, by owner or task, and by RWMutex, as in Waits.
     std::unordered_map<const void*, std::vector<Place>> acting_;
     std::vector<Place> live_;
-    bool anybody_ = false;
+    bool anybody_ = false;     // may use every frame
+    bool all_in_use_ = false;  // and that has been noted
 };
 
 std::string other_ends(const Stuck& stuck) {

@@ -20,64 +20,20 @@
 #include "weft/semaphore.h"
 #include "weft/sim.h"
 #include "weft/time.h"
+#include "weft/wait_group.h"
 
-#include "tests/support/environment.h"
 #include "tests/support/goroutines.h"
+#include "tests/support/stuck.h"
 #include "tests/support/test.h"
 
 using namespace std::chrono_literals;
+using test::found_while;
+using test::says;
 
 namespace weft {
-namespace {
-
-Options silent() {
-    Options options;
-    options.stuck_after = 0ns;
-    options.on_report = [](const Report&) {};
-    return options;
-}
-
-template <class F>
-void everywhere(F body) {
-    for (std::uint64_t seed = 1; seed <= test::seeds(30); ++seed) {
-        INFO("seed: ", seed);
-        CHECK(sim::run(seed, silent(), body) == 0);
-    }
-    for (const unsigned workers : {1U, 2U, 4U}) {
-        INFO("workers: ", workers);
-        Options options = silent();
-        options.workers = workers;
-        CHECK(run(options, body) == 0);
-    }
-}
-
-// Runs `hangs` as the goroutine "nurse" until something is stuck, and calls it off.
-template <class Hangs>
-std::vector<Report> found_while(Hangs hangs) {
-    std::vector<Report> found;
-    (void)cancellable([&](CancelHandle& handle) {
-        scope([&](Scope& s) {
-            s.go("nurse", hangs);
-            while (found.empty()) {
-                yield();
-                found = stuck(0ns);
-            }
-            handle.cancel();
-        });
-    });
-    return found;
-}
-
-bool says(const std::vector<Report>& found, const std::string& text) {
-    return std::any_of(found.begin(), found.end(), [&](const Report& one) {
-        return one.sentence.find(text) != std::string::npos;
-    });
-}
-
-}  // namespace
 
 TEST_CASE("who waits for a value whose only Sender lies with one that joins it is stuck") {
-    everywhere([] {
+    test::where_things_hang([] {
         const auto found = found_while([] {
             auto [tx, rx] = channel<int>(0, "alerts");
             scope([&, &rx = rx](Scope& s) { s.go("reminder-push", [&rx] { (void)rx.recv(); }); });
@@ -96,7 +52,7 @@ TEST_CASE("who waits for a value whose only Sender lies with one that joins it i
 }
 
 TEST_CASE("who waits for a value and has the only Sender itself is stuck") {
-    everywhere([] {
+    test::where_things_hang([] {
         const auto found = found_while([] {
             auto [tx, rx] = channel<int>(0, "results");
             (void)rx.recv();
@@ -107,7 +63,7 @@ TEST_CASE("who waits for a value and has the only Sender itself is stuck") {
 }
 
 TEST_CASE("who sends to nobody that will ever receive is stuck") {
-    everywhere([] {
+    test::where_things_hang([] {
         const auto found = found_while([] {
             auto [tx, rx] = channel<int>(1, "results");
             scope([&, &tx = tx](Scope& s) {
@@ -124,7 +80,7 @@ TEST_CASE("who sends to nobody that will ever receive is stuck") {
 }
 
 TEST_CASE("a select all of whose other ends lie with those that wait for it is stuck") {
-    everywhere([] {
+    test::where_things_hang([] {
         const auto found = found_while([] {
             auto [tx, rx] = channel<int>();
             auto [tx2, rx2] = channel<int>();
@@ -139,7 +95,7 @@ TEST_CASE("a select all of whose other ends lie with those that wait for it is s
 }
 
 TEST_CASE("an event, a semaphore or a counted group in a frame nobody live can reach is stuck") {
-    everywhere([] {
+    test::where_things_hang([] {
         const auto event = found_while([] {
             Event ready("ready");
             ready.wait();
@@ -166,7 +122,7 @@ TEST_CASE("an event, a semaphore or a counted group in a frame nobody live can r
 }
 
 TEST_CASE("one that has forgotten a clone keeps all stuck that wait for the end of the channel") {
-    everywhere([] {
+    test::where_things_hang([] {
         const auto found = found_while([] {
             auto [tx, rx] = channel<int>(0, "reports");
             scope([&, &tx = tx, &rx = rx](Scope& s) {
@@ -185,7 +141,7 @@ TEST_CASE("one that has forgotten a clone keeps all stuck that wait for the end 
 }
 
 TEST_CASE("nobody is called stuck whom a descendant of the end's owner can still let go") {
-    everywhere([] {
+    test::where_things_hang([] {
         auto [tx, rx] = channel<int>();
         Event done;
         scope([&, &tx = tx, &rx = rx](Scope& s) {
@@ -196,14 +152,14 @@ TEST_CASE("nobody is called stuck whom a descendant of the end's owner can still
             });
             test::until_waits("waits", "receive");
             test::until_waits("slow", "event");
-            CHECK(stuck(0ns).empty());
+            CHECK(test::stuck_now().empty());
             done.set();
         });
     });
 }
 
 TEST_CASE("an end that was moved to one that lives is not where it was") {
-    everywhere([] {
+    test::where_things_hang([] {
         auto [tx, rx] = channel<int>();
         scope([&, &rx = rx, tx = std::move(tx)](Scope& s) mutable {
             s.go("nurse", [&] {
@@ -216,7 +172,7 @@ TEST_CASE("an end that was moved to one that lives is not where it was") {
                     CHECK(mine.send(1));
                 });
                 test::until_waits("sender", "sleep");
-                CHECK(stuck(0ns).empty());
+                CHECK(test::stuck_now().empty());
             });
             CHECK(rx.recv() == 1);
             CHECK_FALSE(rx.recv().has_value());
@@ -225,7 +181,7 @@ TEST_CASE("an end that was moved to one that lives is not where it was") {
 }
 
 TEST_CASE("an end among more captures than fit on the stack is in the frame of who captured it") {
-    everywhere([] {
+    test::where_things_hang([] {
         const auto found = found_while([] {
             auto [tx, rx] = channel<int>(0, "alerts");
             scope([&, &tx = tx, &rx = rx](Scope& s) {
@@ -242,7 +198,7 @@ TEST_CASE("an end among more captures than fit on the stack is in the frame of w
 }
 
 TEST_CASE("nobody is called stuck for an end among the many captures of one that lives") {
-    everywhere([] {
+    test::where_things_hang([] {
         auto [tx, rx] = channel<int>();
         Event go_on;
         scope([&, &tx = tx, &rx = rx](Scope& s) {
@@ -251,41 +207,41 @@ TEST_CASE("nobody is called stuck for an end among the many captures of one that
                 go_on.wait();
                 CHECK(mine.send(much[0] + 7));
             });
-            CHECK(stuck(0ns).empty());  // it may not have begun
+            CHECK(test::stuck_now().empty());  // it may not have begun
             test::until_waits("waits", "receive");
             test::until_waits("sender", "event");
-            CHECK(stuck(0ns).empty());
+            CHECK(test::stuck_now().empty());
             go_on.set();
         });
     });
 }
 
 TEST_CASE("an end on the heap may be anybody's: nobody is called stuck for it") {
-    everywhere([] {
+    test::where_things_hang([] {
         auto ends = std::make_unique<std::pair<Sender<int>, Receiver<int>>>(channel<int>());
         scope([&](Scope& s) {
             s.go("waits", [&] { CHECK_FALSE(ends->second.recv().has_value()); });
             test::until_waits("waits", "receive");
-            CHECK(stuck(0ns).empty());
+            CHECK(test::stuck_now().empty());
             const Sender<int> gone = std::move(ends->first);
         });
     });
 }
 
 TEST_CASE("a wait with a deadline is not stuck") {
-    everywhere([] {
+    test::where_things_hang([] {
         auto [tx, rx] = channel<int>();
         scope([&, &rx = rx](Scope& s) {
             s.go("waits", [&rx] { CHECK(timeout(1h, [&] { (void)rx.recv(); }).ok()); });
             test::until_waits("waits", "receive");
-            CHECK(stuck(0ns).empty());
+            CHECK(test::stuck_now().empty());
             const Sender<int> gone = std::move(tx);
         });
     });
 }
 
 TEST_CASE("one whose parent has ended could know of every frame") {
-    everywhere([] {
+    test::where_things_hang([] {
         auto [tx, rx] = channel<int>(0, "late");
         Event parent_gone;
         Event go_on;
@@ -299,8 +255,179 @@ TEST_CASE("one whose parent has ended could know of every frame") {
             s.go("waits", [&rx] { CHECK(rx.recv() == 1); });
             test::until_waits("waits", "receive");
             test::until_waits("orphan", "event");
-            CHECK(stuck(0ns).empty());
+            CHECK(test::stuck_now().empty());
             go_on.set();
+        });
+    });
+}
+
+TEST_CASE(
+    "one whose ancestors have all ended one after the other could still know of their frames") {
+    test::where_things_hang([] {
+        auto [tx, rx] = channel<int>(0, "late");
+        Event go_on;
+        scope([&, &tx = tx, &rx = rx](Scope& s) {
+            s.go("first", [&] {
+                detach("second", [&] {
+                    detach("third", [&] {
+                        go_on.wait();
+                        CHECK(tx.send(1));
+                    });
+                });
+            });
+            s.go("waits", [&rx] { CHECK(rx.recv() == 1); });
+            test::until_waits("waits", "receive");
+            test::until_waits("third", "event");
+            CHECK(test::stuck_now().empty());
+            go_on.set();
+        });
+    });
+}
+
+TEST_CASE("an orphan could know the frame of who started the task that detached it") {
+    test::where_things_hang([] {
+        Event go_on;
+        scope([&](Scope& s) {
+            s.go("asks", [&] {
+                Event answered("answer");
+                s.go("broker", [&] {
+                    detach("answers", [&] {
+                        go_on.wait();
+                        answered.set();
+                    });
+                });
+                answered.wait();
+            });
+            test::until_waits("asks", "event");
+            test::until_waits("answers", "event");
+            CHECK(test::stuck_now().empty());
+            go_on.set();
+        });
+    });
+}
+
+TEST_CASE("an orphan that lives keeps nobody from being called stuck of whom it cannot know") {
+    test::where_things_hang([] {
+        Event over;
+        scope([&](Scope& s) {
+            s.go("parent", [&] { detach("orphan", [&] { over.wait(); }); });
+            test::until_waits("orphan", "event");
+        });
+        const auto found = found_while([] {
+            auto [tx, rx] = channel<int>(0, "results");
+            (void)rx.recv();
+        });
+        REQUIRE(found.size() == 1);
+        CHECK(found[0].goroutines[0].name == "nurse");
+        over.set();
+    });
+}
+
+namespace {
+
+// Of those that say they are a stage of something.
+std::ptrdiff_t stages() {
+    const auto all = goroutines();
+    return std::count_if(all.begin(), all.end(),
+                         [](const ReportedGoroutine& one) { return one.name == "stage"; });
+}
+
+// Each starts the next; the last waits for `over`.
+void start_stages(int left, Event& over, void (*before_next)(Event&), Event& stage_over) {
+    if (left == 0) return detach("last", [&over] { over.wait(); });
+    detach("stage", [left, &over, before_next, &stage_over] {
+        if (before_next != nullptr) before_next(stage_over);
+        start_stages(left - 1, over, before_next, stage_over);
+        if (before_next == nullptr) stage_over.wait();
+    });
+}
+
+void wait_for_oneself(Scope& s) {
+    s.go("nurse", [] {
+        auto [tx, rx] = channel<int>();
+        (void)rx.recv();
+    });
+    test::until_waits("nurse", "receive");
+}
+
+}  // namespace
+
+TEST_CASE("more ancestors than an orphan remembers could be anybody") {
+    test::where_things_hang([] {
+        Event over;
+        Event stages_over;
+        start_stages(20, over, nullptr, stages_over);
+        test::until_waits("last", "event");
+        stages_over.set();
+        test::yield_until([] { return stages() == 0; });
+        scope([&](Scope& s) {
+            wait_for_oneself(s);
+            CHECK(test::stuck_now().empty());
+            s.cancel();
+        });
+        over.set();
+    });
+}
+
+TEST_CASE("an orphan need not remember those that had ended when it was started") {
+    test::where_things_hang([] {
+        Event over;
+        const auto alone = [](Event&) { test::yield_until([] { return stages() == 1; }); };
+        start_stages(20, over, alone, over);
+        test::until_waits("last", "event");
+        test::yield_until([] { return stages() == 0; });
+        scope([&](Scope& s) {
+            wait_for_oneself(s);
+            test::yield_until([] { return !test::stuck_now().empty(); });
+            s.cancel();
+        });
+        over.set();
+    });
+}
+
+TEST_CASE("a group that waits for a token that nobody can drop is stuck") {
+    test::where_things_hang([] {
+        const auto found = found_while([] {
+            WaitGroup group("ward round");
+            std::vector<WaitGroup::Token> elsewhere;
+            elsewhere.push_back(group.token());
+            auto kept = group.token();
+            group.go("visit", [] {});
+            try {
+                group.wait();
+            } catch (...) {
+                const auto dropped = std::move(kept);
+                elsewhere.clear();
+                throw;
+            }
+        });
+        REQUIRE(found.size() == 1);
+        CHECK(found[0].finding == Finding::stuck);
+        CHECK(found[0].certainty == Certainty::likely);
+        CHECK(says(found, "\"nurse\" waits for wait group \"ward round\" ("));
+        CHECK(says(found, "a Token of it is in its own frame"));
+    });
+}
+
+TEST_CASE(
+    "a group is not stuck whose tokens lie with one that lives, or with nobody in particular") {
+    test::where_things_hang([] {
+        Event go_on;
+        WaitGroup group("ward round");
+        std::vector<WaitGroup::Token> elsewhere;
+        scope([&](Scope& s) {
+            auto first = group.token();
+            elsewhere.push_back(group.token());
+            s.go("visits", [&go_on, mine = std::move(first)]() mutable {
+                go_on.wait();
+                const auto dropped = std::move(mine);
+            });
+            s.go("nurse", [&] { group.wait(); });
+            test::until_waits("visits", "event");
+            test::until_waits("nurse", "wait group");
+            CHECK(test::stuck_now().empty());
+            go_on.set();
+            elsewhere.clear();
         });
     });
 }

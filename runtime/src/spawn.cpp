@@ -43,6 +43,7 @@ Goroutine* spawn_raw(const SpawnSpec& spec, const Body& body, void* maker) {
     g->woke = Woke::by_peer;
     g->off.store(true, std::memory_order_relaxed);
     g->thread = nullptr;
+    g->detached = spec.is_detached;
     g->wanted_stack_bytes = static_cast<std::uint32_t>(std::min(spec.stack_bytes, stack_bytes_max));
     auto& fresh = *std::construct_at(&g->fresh);
     fresh.parent = parent_of(*g, spec, worker);

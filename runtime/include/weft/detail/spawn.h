@@ -22,6 +22,7 @@ struct SpawnSpec {
         nullptr;  ///< its ambient context; null: the root's. The spawner keeps it alive.
     std::size_t stack_bytes = 0;  ///< 0: the default class
     bool is_main = false;         ///< the run's first
+    bool is_detached = false;     ///< nobody waits for it
 };
 
 /// The body, type-erased: run() calls and destroys it.

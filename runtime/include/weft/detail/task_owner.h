@@ -37,6 +37,8 @@ class TaskOwner {
     /// The goroutine in whose frame it lives, and which cannot go on before all tasks have ended;
     /// null: there is none such.
     const Goroutine* opener() const noexcept { return opener_; }
+    /// Nobody waits for its task.
+    bool is_detached() const noexcept { return detached_; }
 
     TaskOwner(const TaskOwner&) = delete;
     TaskOwner& operator=(const TaskOwner&) = delete;
@@ -50,6 +52,7 @@ class TaskOwner {
 
     ContextNode node_;
     const Goroutine* opener_ = nullptr;
+    bool detached_ = false;
 };
 
 /// The end of a task, shared by the task and its handle.
@@ -141,7 +144,7 @@ TypedTaskState<R>* start_admitted(TaskOwner& owner, const char* name,
     owner.task_started();
     try {
         using Started = TaskBody<F, R>;
-        spawn_made<Started>(SpawnSpec{name, where, &owner.node()},
+        spawn_made<Started>(SpawnSpec{name, where, &owner.node(), 0, false, owner.is_detached()},
                             [&] { return Started{&owner, state.get(), std::forward<F>(f)}; });
     } catch (...) {
         owner.task_done();
