@@ -70,19 +70,19 @@ struct Sites {
 
 void double_lock_in_callback_wrong() {
     Sites sites;
-    int reminders = 0;
+    [[maybe_unused]] int reminders = 0;
     sites.each_locked([&](int site) { reminders += sites.is_open(site) ? 1 : 0; });
 }
 void double_lock_in_callback_right() {
     Sites sites;
-    int reminders = 0;
+    [[maybe_unused]] int reminders = 0;
     for (const int site : sites.all()) reminders += sites.is_open(site) ? 1 : 0;
 }
 
 // The loop leaves its round early, with the lock, and comes round again.
 void missing_unlock_on_continue_wrong() {
     weft::compat::Mutex mutex("visit plan");
-    int planned = 0;
+    [[maybe_unused]] int planned = 0;
     for (int visit = 0; visit < 4; ++visit) {
         mutex.lock();
         if (visit % 2 == 1) continue;
@@ -92,7 +92,7 @@ void missing_unlock_on_continue_wrong() {
 }
 void missing_unlock_on_continue_right() {
     weft::compat::Mutex mutex("visit plan");
-    int planned = 0;
+    [[maybe_unused]] int planned = 0;
     for (int visit = 0; visit < 4; ++visit) {
         mutex.lock();
         if (visit % 2 == 0) ++planned;

@@ -75,6 +75,10 @@ bool ends_by_one_of_several(WaitKind kind) noexcept {
     }
 }
 
+bool is_for_a_lock(WaitKind kind) noexcept {
+    return kind == WaitKind::mutex || kind == WaitKind::read_lock || kind == WaitKind::write_lock;
+}
+
 bool is_at_a_channel(WaitKind kind) noexcept {
     return kind == WaitKind::send || kind == WaitKind::receive || kind == WaitKind::select;
 }
@@ -125,14 +129,15 @@ class Liveness {
         spread();
     }
 
-    std::vector<Stuck> stuck() const {
-        std::vector<Stuck> found;
+    Hanging hanging() const {
+        Hanging found;
         for (const Node& node : nodes_) {
             if (node.live) continue;
+            found.all.insert(node.goroutine);
             if (ends_by_one_of_several(node.waits.kind))
-                found.push_back(stuck_at_ends(node));
+                found.stuck.push_back(stuck_at_ends(node));
             else if (auto kept = kept_tokens(node); !kept.empty())
-                found.push_back(stuck_at_tokens(node, std::move(kept)));
+                found.stuck.push_back(stuck_at_tokens(node, std::move(kept)));
         }
         return found;
     }
@@ -148,8 +153,13 @@ class Liveness {
     };
 
     Stuck stuck_at_ends(const Node& node) const {
-        Stuck one{node.waits, {}, node.ends, node.handle};
+        Stuck one{node.waits, {}, node.ends, node.handle, {}};
         for (const Place holder : node.could_end) one.holders.push_back(nodes_[holder].waits);
+        const auto waits_for_a_lock = [this](Place waiter) {
+            return is_for_a_lock(nodes_[waiter].waits.kind);
+        };
+        const auto first = std::find_if(node.lets_go.begin(), node.lets_go.end(), waits_for_a_lock);
+        if (first != node.lets_go.end()) one.kept_out.push_back(nodes_[*first].waits);
         return one;
     }
 
@@ -160,7 +170,7 @@ class Liveness {
         return kept;
     }
     Stuck stuck_at_tokens(const Node& node, std::vector<Place> kept) const {
-        Stuck one{node.waits, {}, kept.size(), "Token"};
+        Stuck one{node.waits, {}, kept.size(), "Token", {}};
         std::sort(kept.begin(), kept.end());
         kept.erase(std::unique(kept.begin(), kept.end()), kept.end());
         for (const Place holder : kept) one.holders.push_back(nodes_[holder].waits);
@@ -390,8 +400,8 @@ std::string other_ends(const Stuck& stuck) {
 
 }  // namespace
 
-std::vector<Stuck> find_stuck() {
-    return Liveness().stuck();
+Hanging find_hanging() {
+    return Liveness().hanging();
 }
 
 std::vector<Seen> see_who_waits_for_whom() {
@@ -422,6 +432,12 @@ Report report_of(const Stuck& stuck) {
         const ReportedGoroutine& of = report.goroutines.back();
         report.sentence += "in the frame of " + label(of) + ", which " +
                            what_it_waits_to_do(of, holder.kind) + " (" + line_of(of) + ')';
+    }
+    for (const WaitView& waiter : stuck.kept_out) {
+        report.goroutines.push_back(look_at(waiter.goroutine));
+        const ReportedGoroutine& of = report.goroutines.back();
+        report.sentence += "; meanwhile " + label(of) + ' ' + what_it_waits_to_do(of, waiter.kind) +
+                           " (" + line_of(of) + "), which it holds";
     }
     return report;
 }

@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <source_location>
+#include <unordered_set>
 #include <vector>
 
 #include "runtime/src/wait_graph.h"
@@ -25,15 +26,22 @@ struct Stuck {
     std::vector<WaitView> holders;
     std::size_t ends = 0;          ///< how many there are
     const char* handle = nullptr;  ///< what they are, where that is no Sender or Receiver
+    /// One of those that wait for a lock it holds: often the very one that would let it go.
+    std::vector<WaitView> kept_out;
 };
 
-/// Looks at all goroutines, each held still only while it is looked at, and finds all that are
-/// stuck at a channel, a select, an event, a condition or a semaphore. Those that wait for such
-/// ones, to join or for a lock, are stuck as well, but not the reason.
-///
-/// What is found by one look may have been moving while it was looked at. Who is found by two, in
-/// the same wait, stays.
-std::vector<Stuck> find_stuck();
+/// All that wait for ever, by one look.
+struct Hanging {
+    /// Those at a channel, a select, an event, a condition or a semaphore, or at a group one of
+    /// whose tokens nobody can drop.
+    std::vector<Stuck> stuck;
+    /// And those that wait for such ones, to join or for a lock: stuck as well, but not the reason.
+    std::unordered_set<const Goroutine*> all;
+};
+
+/// Looks at all goroutines, each held still only while it is looked at. What is found by one look
+/// may have been moving while it was looked at. Who is found by two, in the same wait, stays.
+Hanging find_hanging();
 
 /// What is to be said of it.
 Report report_of(const Stuck& stuck);

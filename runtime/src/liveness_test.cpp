@@ -4,6 +4,7 @@
 #include <array>
 #include <atomic>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "weft/context.h"
 #include "weft/detach.h"
 #include "weft/event.h"
+#include "weft/mutex.h"
 #include "weft/report.h"
 #include "weft/run.h"
 #include "weft/scope.h"
@@ -428,6 +430,29 @@ TEST_CASE(
             CHECK(test::stuck_now().empty());
             go_on.set();
             elsewhere.clear();
+        });
+    });
+}
+
+TEST_CASE("a hang that holds up a lock, too, is told of once, by its cause") {
+    test::where_things_hang([] {
+        Mutex mutex("plan");
+        scope([&](Scope& s) {
+            s.go("holder", [&] {
+                const std::lock_guard held(mutex);
+                auto [tx, rx] = channel<int>(0, "answers");
+                (void)rx.recv();
+            });
+            test::yield_until([] { return !test::stuck_now().empty(); });
+            s.go("other", [&] { const std::lock_guard mine(mutex); });
+            test::until_waits("other", "mutex");
+            const auto found = test::stuck_now();
+            REQUIRE(found.size() == 1);
+            CHECK(found[0].finding == Finding::stuck);
+            CHECK(found[0].goroutines[0].name == "holder");
+            CHECK(says(found, " \"other\" waits to lock mutex \"plan\" ("));
+            CHECK(says(found, "), which it holds"));
+            s.cancel();
         });
     });
 }

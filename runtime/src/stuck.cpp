@@ -28,7 +28,13 @@ bool is_still_so(const Circle& circle) noexcept {
 }
 
 bool is_still_so(const Stuck& one) noexcept {
-    return is_whole({one.waits}) && is_whole(one.holders);
+    return is_whole({one.waits}) && is_whole(one.holders) && is_whole(one.kept_out);
+}
+
+// Who holds the lock waits for ever: what it is stuck at, or who is whom it waits for, is the
+// cause, and told of itself.
+bool has_another_cause(const HeldUp& held_up, const Hanging& hanging) {
+    return hanging.all.count(held_up.way.back().goroutine) != 0;
 }
 
 // Writing a report takes a while, in which a wait may have ended.
@@ -41,12 +47,12 @@ std::optional<Report> report_if_still_so(const Found& found) {
 }
 
 // Those of the second look that stood in the first, too.
-std::vector<Stuck> find_stuck_twice() {
+Hanging find_hanging_twice() {
     std::map<const Goroutine*, std::uint64_t> before;
-    for (const Stuck& one : find_stuck()) before[one.waits.goroutine] = one.waits.sequence;
+    for (const Stuck& one : find_hanging().stuck) before[one.waits.goroutine] = one.waits.sequence;
     if (before.empty()) return {};
-    std::vector<Stuck> found = find_stuck();
-    std::erase_if(found, [&](const Stuck& one) {
+    Hanging found = find_hanging();
+    std::erase_if(found.stuck, [&](const Stuck& one) {
         const auto known = before.find(one.waits.goroutine);
         return known == before.end() || known->second != one.waits.sequence;
     });
@@ -95,8 +101,9 @@ void StuckWatch::look() {
         mark_as_said(circle);
         tell(*report);
     }
-    look_for_held_up(waits);
-    look_for_stuck();
+    const Hanging hanging = find_hanging();
+    look_for_held_up(waits, hanging);
+    look_for_stuck(hanging);
     if (runtime_.options.crowd > 0) look_for_growth();
 }
 
@@ -106,10 +113,10 @@ void StuckWatch::look_for_growth() {
             tell(*report);
 }
 
-void StuckWatch::look_for_stuck() {
+void StuckWatch::look_for_stuck(const Hanging& hanging) {
     const auto since = coarse_now() - runtime_.options.stuck_after.count();
     const auto before = std::exchange(stuck_before_, {});
-    for (const Stuck& one : find_stuck()) {
+    for (const Stuck& one : hanging.stuck) {
         if (one.waits.was_said || one.waits.since > since) continue;
         stuck_before_[one.waits.goroutine] = one.waits.sequence;
         const auto known = before.find(one.waits.goroutine);
@@ -124,10 +131,11 @@ void StuckWatch::look_for_stuck() {
 // The age of a wait is that of its worker's clock, which stands still while a goroutine computes:
 // so who is told of has been found twice, behind the same holder: a lock that many have for a
 // moment each is nobody's fault.
-void StuckWatch::look_for_held_up(const Waits& waits) {
+void StuckWatch::look_for_held_up(const Waits& waits, const Hanging& hanging) {
     const auto since = coarse_now() - runtime_.options.stuck_after.count();
     const auto before = std::exchange(held_up_before_, {});
     for (const HeldUp& held_up : find_held_up(waits, since)) {
+        if (has_another_cause(held_up, hanging)) continue;
         const WaitView& first = held_up.way.front();
         const Goroutine* const holder =
             held_up.way.size() > 1 ? held_up.way[1].goroutine : held_up.running_readers.front();
@@ -149,11 +157,16 @@ std::vector<Report> stuck(Duration waiting_for) {
     std::vector<Report> found;
     for (const Circle& circle : waits.circles())
         if (auto report = report_if_still_so(circle)) found.push_back(std::move(*report));
-    for (const HeldUp& held_up : find_held_up(waits, coarse_now() - waiting_for.count()))
+    const Hanging hanging = find_hanging_twice();
+    const auto since = coarse_now() - waiting_for.count();
+    for (const HeldUp& held_up : find_held_up(waits, since)) {
+        if (has_another_cause(held_up, hanging)) continue;
         if (auto report = report_if_still_so(held_up)) found.push_back(std::move(*report));
-    for (const Stuck& one : find_stuck_twice())
-        if (one.waits.since <= coarse_now() - waiting_for.count())
-            if (auto report = report_if_still_so(one)) found.push_back(std::move(*report));
+    }
+    for (const Stuck& one : hanging.stuck) {
+        if (one.waits.since > since) continue;
+        if (auto report = report_if_still_so(one)) found.push_back(std::move(*report));
+    }
     return found;
 }
 

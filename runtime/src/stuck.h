@@ -18,6 +18,7 @@ namespace weft::inline abi1::detail {
 
 class Goroutine;
 class Runtime;
+struct Hanging;
 class Waits;
 
 /// Looks twice in Options::stuck_after, on a thread of its own, for one part in 64 of the time at
@@ -33,8 +34,8 @@ class StuckWatch {
   private:
     void watch();
     void look();
-    void look_for_held_up(const Waits& waits);
-    void look_for_stuck();
+    void look_for_held_up(const Waits& waits, const Hanging& hanging);
+    void look_for_stuck(const Hanging& hanging);
     void look_for_growth();
 
     Runtime& runtime_;
