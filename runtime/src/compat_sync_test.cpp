@@ -99,26 +99,27 @@ TEST_CASE("compat: WaitGroup::go counts down also when its function throws") {
 TEST_CASE("compat: the add inside the goroutine, after wait, is reported once for each call") {
     std::vector<weft::Report> told;
     weft::Options options;
-    options.workers = 1;
     options.on_report = [&told](const weft::Report& report) { told.push_back(report); };
-    CHECK(weft::run(options, [] {
-              for (int i = 0; i < 3; ++i) {
-                  WaitGroup group("exports");
-                  WaitGroup ended;
-                  group.wait();  // nothing counted yet: the mistake has happened
-                  ended.go("export", [&] {
-                      group.add(1);
-                      group.done();
-                  });
-                  ended.wait();
-                  group.wait();
-              }
-          }) == 0);
-    REQUIRE(told.size() == 1);
-    CHECK(told[0].certainty == weft::Certainty::smell);
-    CHECK(told[0].finding == weft::Finding::late_add);
-    CHECK(told[0].goroutines.at(0).name == "export");
-    CHECK(told[0].sentence.find(" adds to wait group \"exports\" (") != std::string::npos);
+    const auto add_too_late = [&told] {
+        told.clear();
+        for (int i = 0; i < 3; ++i) {
+            WaitGroup group("exports");
+            WaitGroup ended;
+            group.wait();  // nothing counted yet: the mistake has happened
+            ended.go("export", [&] {
+                group.add(1);
+                group.done();
+            });
+            ended.wait();
+            group.wait();
+        }
+        REQUIRE(told.size() == 1);
+        CHECK(told[0].certainty == weft::Certainty::smell);
+        CHECK(told[0].finding == weft::Finding::late_add);
+        CHECK(told[0].goroutines.at(0).name == "export");
+        CHECK(told[0].sentence.find(" adds to wait group \"exports\" (") != std::string::npos);
+    };
+    test::everywhere(add_too_late, options);
 }
 
 TEST_CASE(
