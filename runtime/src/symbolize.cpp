@@ -55,6 +55,24 @@ std::string demangle(const char* name) {
     return without_abi(std::move(text));
 }
 
+// As the table of symbols has it. Of what clang writes about functions libbacktrace does not find
+// every name.
+const char* symbol_at(std::uintptr_t pc) {
+    const char* found = nullptr;
+    backtrace_syminfo(
+        state(), pc,
+        [](void* into, std::uintptr_t, const char* name, std::uintptr_t, std::uintptr_t) {
+            *static_cast<const char**>(into) = name;
+        },
+        &ignore_error, &found);
+    return found;
+}
+
+std::string name_of(const char* function, std::uintptr_t pc) {
+    if (function == nullptr) function = symbol_at(pc);
+    return function != nullptr ? demangle(function) : std::string();
+}
+
 // Frames of the runtime say nothing about the program.
 bool is_internal(const std::string& function, const char* file) {
     if (function.starts_with("weft::detail::") || function.starts_with("weft_") ||
@@ -73,17 +91,20 @@ struct Caller {
     bool is_internal = false;
 };
 
-int add_caller(void* arg, std::uintptr_t, const char* file, int, const char* function) {
+int add_caller(void* arg, std::uintptr_t pc, const char* file, int, const char* function) {
     auto* caller = static_cast<Caller*>(arg);
     if (file != nullptr && std::string_view(file).find("/c++/") != std::string_view::npos) return 0;
-    *caller = {true, is_internal(function != nullptr ? demangle(function) : "", file)};
+    *caller = {true, is_internal(name_of(function, pc), file)};
     return 1;
 }
 
 int add_frame(void* arg, std::uintptr_t pc, const char* file, int line, const char* function) {
-    char address[32];
-    std::snprintf(address, sizeof address, "0x%lx", static_cast<unsigned long>(pc));
-    const std::string name = function != nullptr ? demangle(function) : address;
+    std::string name = name_of(function, pc);
+    if (name.empty()) {
+        char address[32];
+        std::snprintf(address, sizeof address, "0x%lx", static_cast<unsigned long>(pc));
+        name = address;
+    }
     if (!is_internal(name, file))
         static_cast<std::vector<StackFrame>*>(arg)->push_back(
             {name, file != nullptr ? file : "", line});
