@@ -64,7 +64,7 @@ const char* symbol_at(std::uintptr_t pc) {
         [](void* into, std::uintptr_t, const char* name, std::uintptr_t, std::uintptr_t) {
             *static_cast<const char**>(into) = name;
         },
-        &ignore_error, &found);
+        &ignore_error, static_cast<void*>(&found));
     return found;
 }
 
