@@ -40,7 +40,9 @@ constexpr const char* session =
 constexpr const char* own_table =
     "BEGIN; SELECT pg_advisory_xact_lock(1131374708); "
     "CREATE TABLE IF NOT EXISTS store_connection "
-    "(id TEXT PRIMARY KEY, last BIGINT NOT NULL, at BIGINT NOT NULL); COMMIT";
+    "(id TEXT PRIMARY KEY, last BIGINT NOT NULL, at BIGINT NOT NULL); "
+    "CREATE OR REPLACE FUNCTION store_now() RETURNS BIGINT LANGUAGE sql STABLE AS "
+    "'SELECT (extract(epoch FROM now()) * 1000)::bigint'; COMMIT";
 
 Error closed_error() {
     return unavailable("store-closed", "the store is being closed");

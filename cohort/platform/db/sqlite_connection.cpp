@@ -3,6 +3,8 @@
 
 #include <utility>
 
+#include "cohort/base/time.h"
+
 namespace cohort::db {
 
 namespace {
@@ -129,6 +131,11 @@ bool breaks_transaction(int code) noexcept {
 
 // --- connection ---------------------------------------------------------------------------
 
+// One process writes the file, so its clock is the store's.
+static void store_now(sqlite3_context* context, int, sqlite3_value**) {
+    sqlite3_result_int64(context, now().ms);
+}
+
 Result<std::unique_ptr<SqliteConnection>> SqliteConnection::open(const std::string& path,
                                                                  Access access,
                                                                  const Options& options) {
@@ -151,6 +158,9 @@ Result<std::unique_ptr<SqliteConnection>> SqliteConnection::open(const std::stri
         "PRAGMA foreign_keys = ON; PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY; "
         "PRAGMA cache_size = -16384");
     if (ready.error) return *ready.error;
+    const int known = sqlite3_create_function_v2(handle, "store_now", 0, SQLITE_UTF8, nullptr,
+                                                 store_now, nullptr, nullptr, nullptr);
+    if (known != SQLITE_OK) return error_of(known, sqlite3_errmsg(handle));
     const char* synchronous[] = {"PRAGMA synchronous = OFF", "PRAGMA synchronous = NORMAL",
                                  "PRAGMA synchronous = FULL"};
     const auto level = connection->script(synchronous[static_cast<int>(options.synchronous)]);

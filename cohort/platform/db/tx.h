@@ -14,8 +14,8 @@ namespace cohort::db {
 
 /// One transaction, as the unit of work inside it sees it.
 ///
-/// SQL is what SQLite and PostgreSQL share: `?` placeholders, TEXT ids, BIGINT milliseconds, TEXT
-/// JSON, `ON CONFLICT` instead of OR REPLACE.
+/// SQL is what SQLite and PostgreSQL share: `?` placeholders, TEXT ids, BIGINT milliseconds (also
+/// `store_now()`, the store's clock), TEXT JSON, `ON CONFLICT` instead of OR REPLACE.
 ///
 /// Errors: of every call: conflict/already-exists (a unique key), conflict/foreign-key,
 /// unavailable/store-* (the disk or the file), internal/store-sql (our SQL is wrong). After an

@@ -1,0 +1,368 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cohort/platform/jobs/ledger.h"
+
+#include <algorithm>
+
+#include "cohort/platform/jobs/account.h"
+
+namespace cohort::jobs {
+
+namespace {
+
+Error no_such_job() {
+    return not_found("job", "There is no such job.");
+}
+Error is_over() {
+    return refused("job-over", "The job is over.");
+}
+Error is_cancelled() {
+    return refused("job-cancelled", "The job is cancelled.");
+}
+
+struct Position {
+    std::string wish;
+    std::string ended;
+    bool sealed = false;
+    std::string cancelled_with;
+};
+
+Result<Position> position_of(db::Tx& tx, const JobId& job) {
+    const auto row =
+        TRY(tx.maybe("SELECT wish, coalesce(ended, ''), sealed, coalesce(cancelled_with, '') "
+                     "FROM job WHERE id = ?",
+                     job));
+    if (!row) return no_such_job();
+    return Position{row->get<std::string>(0), row->get<std::string>(1), row->get<bool>(2),
+                    row->get<std::string>(3)};
+}
+
+// What may get more work.
+Result<void> require_live(const Position& at) {
+    if (at.wish == "cancel") return is_cancelled();
+    if (!at.ended.empty()) return is_over();
+    return {};
+}
+
+Result<void> check_pace(const std::optional<std::int64_t>& rate,
+                        const std::optional<std::int64_t>& most) {
+    if (rate.value_or(1) > 0 && most.value_or(1) > 0) return {};
+    return invalid("bad-pace", "A rate and a number at once are at least 1.");
+}
+
+std::string lane_of(const NewJob& wish) {
+    return wish.study.text + "/" + wish.site.text;
+}
+
+// --- starting -----------------------------------------------------------------------------
+
+// As few statements as need be: of each number of rows there is another one to prepare.
+std::size_t rows_at_once(std::size_t left) {
+    return left >= 50 ? 50 : left >= 10 ? 10 : 1;
+}
+
+std::string insert_items(std::size_t rows) {
+    std::string sql = "INSERT INTO job_item (job, number, name, input, state, due, at) VALUES ";
+    for (std::size_t i = 0; i < rows; ++i)
+        sql.append(i == 0 ? "" : ", ")
+            .append("(?, ?, ?, ?, 'pending', coalesce(?, store_now()), store_now())");
+    return sql;
+}
+
+Result<void> put_items(db::Tx& tx, const JobId& job, std::int64_t last,
+                       const std::vector<NewItem>& items) {
+    for (std::size_t at = 0, rows = 0; at < items.size(); at += rows) {
+        rows = rows_at_once(items.size() - at);
+        db::Values values;
+        for (std::size_t i = at; i < at + rows; ++i)
+            for (db::Value value :
+                 {db::to_value(job), db::to_value(++last), db::to_value(items[i].name),
+                  db::to_value(json::to_text(items[i].input)), db::to_value(items[i].not_before)})
+                values.push_back(std::move(value));
+        TRY(tx.put(insert_items(rows), values));
+    }
+    return book(tx, job, {.pending = static_cast<std::int64_t>(items.size())});
+}
+
+Result<Enqueued> insert(db::Tx& tx, const NewJob& wish, const char* desire) {
+    Enqueued job{new_id<JobId>()};
+    const auto rows = TRY(tx.run(
+        "INSERT INTO job (id, kind, parent, study, site, lane, unique_key, input, created_by, "
+        "created_at, wish, sealed, rate, most) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, store_now(), ?, ?, ?, ?) "
+        "ON CONFLICT (kind, unique_key) WHERE ended IS NULL AND unique_key IS NOT NULL DO NOTHING",
+        job.id, wish.kind, wish.parent, wish.study, wish.site, lane_of(wish), wish.unique,
+        json::to_text(wish.input), wish.created_by, desire, !wish.open, wish.rate, wish.most));
+    if (rows == 1) return job;
+    const auto other =
+        TRY(tx.one("SELECT id FROM job WHERE kind = ? AND unique_key = ? AND ended IS NULL",
+                   wish.kind, wish.unique));
+    return Enqueued{other.get<JobId>(0), false};
+}
+
+}  // namespace
+
+Result<Enqueued> enqueue(db::Tx& tx, const NewJob& wish) {
+    ENSURE(!wish.kind.empty() && !wish.created_by.empty(), "a job has a kind and an origin");
+    TRY(check_pace(wish.rate, wish.most));
+    const char* desire = "run";
+    if (!wish.parent.empty()) {
+        const Position parent = TRY(position_of(tx, wish.parent));
+        TRY(require_live(parent));
+        if (parent.wish == "pause") desire = "pause";
+    }
+    auto job = TRY(insert(tx, wish, desire));
+    if (!job.is_new) return job;
+    if (!wish.parent.empty())
+        TRY(tx.put("UPDATE job SET children = children + 1 WHERE id = ?", wish.parent));
+    TRY(put_items(tx, job.id, 0, wish.items));
+    return job;
+}
+
+Result<void> add_items(db::Tx& tx, const JobId& job, const std::vector<NewItem>& items) {
+    const Position at = TRY(position_of(tx, job));
+    TRY(require_live(at));
+    if (at.sealed) return refused("job-sealed", "The job takes no more items.");
+    const auto last = TRY(tx.one("SELECT total FROM job WHERE id = ?", job)).get<std::int64_t>(0);
+    return put_items(tx, job, last, items);
+}
+
+Result<void> seal(db::Tx& tx, const JobId& job) {
+    TRY(position_of(tx, job));
+    TRY(tx.put("UPDATE job SET sealed = 1 WHERE id = ?", job));
+    return settle(tx, job);
+}
+
+// --- looking ------------------------------------------------------------------------------
+
+namespace {
+
+constexpr const char* job_columns =
+    "id, kind, parent, study, site, input, created_by, created_at, wish, cancelled_by, sealed, "
+    "total, done, failed, skipped, in_flight, pending, unknown, children, rate, most, started_at, "
+    "ended, ended_at";
+
+State state_of(const std::string& wish, const std::string& ended, bool started, bool busy) {
+    for (const State last :
+         {State::cancelled, State::succeeded, State::succeeded_with_failures, State::failed})
+        if (ended == to_string(last)) return last;
+    if (wish == "cancel") return State::cancelling;
+    if (wish == "pause") return busy ? State::pausing : State::paused;
+    return started ? State::running : State::queued;
+}
+
+template <class Tag>
+void read_id(const db::Row& row, int column, Id<Tag>& to) {
+    to.text = row.get<std::optional<std::string>>(column).value_or("");
+}
+
+Counts counts_at(const db::Row& row, int column) {
+    const auto number = [&](int i) { return row.get<std::int64_t>(column + i); };
+    return {number(0), number(1), number(2), number(3), number(4), number(5), number(6)};
+}
+
+Result<Job> job_of(const db::Row& row) {
+    Job job;
+    job.id = row.get<JobId>(0);
+    job.kind = row.get<std::string>(1);
+    read_id(row, 2, job.parent);
+    read_id(row, 3, job.study);
+    read_id(row, 4, job.site);
+    job.input = TRY(json::as_object(TRY(json::parse(row.get<std::string>(5))), "a job's input"));
+    job.created_by = row.get<std::string>(6);
+    job.created_at = row.get<Instant>(7);
+    job.cancelled_by = row.get<std::optional<std::string>>(9).value_or("");
+    job.sealed = row.get<bool>(10);
+    job.counts = counts_at(row, 11);
+    job.parts_live = row.get<std::int64_t>(18);
+    job.rate = row.get<std::optional<std::int64_t>>(19);
+    job.most = row.get<std::optional<std::int64_t>>(20);
+    job.started_at = row.get<std::optional<Instant>>(21);
+    job.ended_at = row.get<std::optional<Instant>>(23);
+    job.state =
+        state_of(row.get<std::string>(8), row.get<std::optional<std::string>>(22).value_or(""),
+                 job.started_at.has_value(), job.counts.in_flight > 0);
+    return job;
+}
+
+// The job and all its parts, those that are part of no other last.
+constexpr const char* tree =
+    "WITH RECURSIVE tree (id, depth) AS (SELECT id, 0 FROM job WHERE id = ? UNION ALL "
+    "SELECT j.id, t.depth + 1 FROM job j JOIN tree t ON j.parent = t.id) ";
+
+Item item_of(const JobId& job, ItemState state, const db::Row& row) {
+    const auto text = [&](int column) {
+        return row.get<std::optional<std::string>>(column).value_or("");
+    };
+    return {job,
+            row.get<std::int64_t>(0),
+            text(1),
+            state,
+            text(2),
+            text(3),
+            row.get<std::int64_t>(4),
+            row.get<Instant>(5)};
+}
+
+}  // namespace
+
+Result<Job> get(db::Tx& tx, const JobId& job) {
+    const auto row =
+        TRY(tx.maybe(std::string("SELECT ") + job_columns + " FROM job WHERE id = ?", job));
+    if (!row) return no_such_job();
+    return job_of(*row);
+}
+
+Result<Counts> counts_with_parts(db::Tx& tx, const JobId& job) {
+    const auto row =
+        TRY(tx.one(std::string(tree) +
+                       "SELECT sum(total), sum(done), sum(failed), sum(skipped), sum(in_flight), "
+                       "sum(pending), sum(unknown) FROM job WHERE id IN (SELECT id FROM tree) "
+                       "HAVING count(*) > 0",
+                   job));
+    return counts_at(row, 0);
+}
+
+Result<std::vector<Job>> list(db::Tx& tx, const JobFilter& filter, std::int64_t offset,
+                              std::int64_t limit) {
+    std::string sql = std::string("SELECT ") + job_columns + " FROM job WHERE 1 = 1";
+    db::Values values;
+    const auto narrow = [&](const char* condition, const std::string& value) {
+        sql.append(" AND ").append(condition);
+        values.push_back(db::to_value(value));
+    };
+    if (!filter.kind.empty()) narrow("kind = ?", filter.kind);
+    if (filter.study) narrow("study = ?", filter.study->text);
+    if (filter.parent && !filter.parent->empty()) narrow("parent = ?", filter.parent->text);
+    if (filter.parent && filter.parent->empty()) sql += " AND parent IS NULL";
+    if (filter.only_live) sql += " AND ended IS NULL";
+    sql += " ORDER BY created_at DESC, id DESC LIMIT ? OFFSET ?";
+    values.push_back(db::to_value(limit));
+    values.push_back(db::to_value(offset));
+    std::vector<Job> jobs;
+    for (const db::Row& row : TRY(tx.all(sql, values))) jobs.push_back(TRY(job_of(row)));
+    return jobs;
+}
+
+Result<std::vector<Item>> items(db::Tx& tx, const JobId& job, ItemState state, std::int64_t after,
+                                std::int64_t limit) {
+    const std::string table = state == ItemState::done ? "job_item_past" : "job_item";
+    std::vector<Item> found;
+    for (const db::Row& row :
+         TRY(tx.all("SELECT number, name, code, reason, attempts, at FROM " + table +
+                        " WHERE job = ? AND state = ? AND number > ? ORDER BY number LIMIT ?",
+                    job, to_string(state), after, limit)))
+        found.push_back(item_of(job, state, row));
+    return found;
+}
+
+Result<bool> has_effect(db::Tx& tx, const JobId& job, std::int64_t item, std::string_view step) {
+    return !TRY(tx.all("SELECT 1 FROM job_effect WHERE job = ? AND number = ? AND step = ?", job,
+                       item, step))
+                .empty();
+}
+
+// --- steering -----------------------------------------------------------------------------
+
+namespace {
+
+// The parts come before what they are a part of, so that it ends after them.
+template <class... Args>
+Result<std::vector<JobId>> with_parts(db::Tx& tx, const JobId& job, const char* condition,
+                                      const Args&... args) {
+    std::vector<JobId> jobs;
+    for (const db::Row& row :
+         TRY(tx.all(std::string(tree) + "SELECT j.id FROM tree t JOIN job j ON j.id = t.id WHERE " +
+                        condition + " ORDER BY t.depth DESC, j.id",
+                    job, args...)))
+        jobs.push_back(row.get<JobId>(0));
+    return jobs;
+}
+
+Result<void> wish(db::Tx& tx, const JobId& job, const char* what) {
+    TRY(tx.put("UPDATE job SET wish = ? WHERE id = ?", what, job));
+    return settle(tx, job);
+}
+
+Result<void> resume_cancelled(db::Tx& tx, const JobId& job) {
+    TRY(reopen(tx, job));
+    TRY(tx.put("UPDATE job SET wish = 'run', cancelled_by = NULL WHERE id = ?", job));
+    const auto back =
+        TRY(tx.run("UPDATE job_item SET state = 'pending', due = store_now(), code = NULL, "
+                   "reason = NULL, at = store_now() WHERE job = ? AND state = 'skipped' "
+                   "AND code = 'cancelled'",
+                   job));
+    return book(tx, job, {.skipped = -back, .pending = back});
+}
+
+}  // namespace
+
+Result<void> pause(db::Tx& tx, const JobId& job) {
+    TRY(require_live(TRY(position_of(tx, job))));
+    for (const JobId& part : TRY(with_parts(tx, job, "j.wish = 'run' AND j.ended IS NULL")))
+        TRY(wish(tx, part, "pause"));
+    return {};
+}
+
+Result<void> resume(db::Tx& tx, const JobId& job) {
+    const Position at = TRY(position_of(tx, job));
+    if (!at.ended.empty() && at.wish != "cancel") return is_over();
+    // A part that was cancelled by itself stays so.
+    if (at.wish == "cancel")
+        for (const JobId& part : TRY(with_parts(
+                 tx, job, "j.wish = 'cancel' AND j.cancelled_with = ?", at.cancelled_with)))
+            TRY(resume_cancelled(tx, part));
+    for (const JobId& part : TRY(with_parts(tx, job, "j.wish = 'pause' AND j.ended IS NULL")))
+        TRY(wish(tx, part, "run"));
+    return {};
+}
+
+Result<void> cancel(db::Tx& tx, const JobId& job, const std::string& by) {
+    const Position at = TRY(position_of(tx, job));
+    if (at.wish == "cancel") return {};
+    if (!at.ended.empty()) return is_over();
+    const auto all = TRY(with_parts(tx, job, "j.wish <> 'cancel' AND j.ended IS NULL"));
+    for (const JobId& part : all)
+        TRY(
+            tx.put("UPDATE job SET wish = 'cancel', cancelled_by = ?, cancelled_with = ? "
+                   "WHERE id = ?",
+                   by, job, part));
+    for (const JobId& part : all) TRY(settle(tx, part));
+    return {};
+}
+
+Result<void> set_pace(db::Tx& tx, const JobId& job, const Pace& pace) {
+    TRY(position_of(tx, job));
+    TRY(check_pace(pace.rate, pace.most));
+    TRY(tx.put(
+        "UPDATE job SET rate = ?, most = ?, next_us = 0, not_before = store_now() WHERE id = ?",
+        pace.rate, pace.most, job));
+    return settle(tx, job);
+}
+
+Result<std::int64_t> redrive(db::Tx& tx, const JobId& job, ItemState state,
+                             std::optional<std::int64_t> number) {
+    if (state != ItemState::failed && state != ItemState::unknown)
+        return invalid("bad-state", "Only what failed or is unknown can be driven again.");
+    TRY(position_of(tx, job));
+    std::string sql =
+        "UPDATE job_item SET state = 'pending', due = store_now(), attempts = 0, crashes = 0, "
+        "asks = 0, sent_at = NULL, code = NULL, reason = NULL, at = store_now() "
+        "WHERE job = ? AND state = ?";
+    db::Values values{db::to_value(job), db::to_value(to_string(state))};
+    if (number) {
+        sql += " AND number = ?";
+        values.push_back(db::to_value(*number));
+    }
+    const auto count = TRY(tx.run(sql, values));
+    if (count == 0 && number) return not_found("job-item", "There is no such item in this state.");
+    if (count == 0) return count;
+    TRY(reopen(tx, job));
+    TRY(tx.put("UPDATE job SET wish = 'run', cancelled_by = NULL WHERE id = ? AND wish = 'cancel'",
+               job));
+    Delta delta{.pending = count};
+    delta.add(state, -count);
+    TRY(book(tx, job, delta));
+    return count;
+}
+
+}  // namespace cohort::jobs

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// The ledger of jobs: every call works in the caller's transaction, so a job is there exactly when
+// the change that it belongs to is.
+#pragma once
+
+#include "cohort/platform/db/tx.h"
+#include "cohort/platform/jobs/job.h"
+
+namespace cohort::jobs {
+
+struct Enqueued {
+    JobId id;
+    bool is_new =
+        true;  ///< false: a live job of the kind has the same unique key; nothing was added
+};
+
+/// Starts a job. Its items run once the transaction is committed.
+/// Errors: not_found/job (no such parent), refused/job-over, refused/job-cancelled (of the parent).
+Result<Enqueued> enqueue(db::Tx& tx, const NewJob& wish);
+
+/// More items for a job that was started `open`.
+/// Errors: not_found/job; refused/job-sealed; refused/job-over, refused/job-cancelled.
+Result<void> add_items(db::Tx& tx, const JobId& job, const std::vector<NewItem>& items);
+
+/// No more items will come: from here on the job can end.
+Result<void> seal(db::Tx& tx, const JobId& job);
+
+/// Errors: not_found/job.
+Result<Job> get(db::Tx& tx, const JobId& job);
+
+/// The counters of a job and all its parts together.
+Result<Counts> counts_with_parts(db::Tx& tx, const JobId& job);
+
+/// Which jobs a list shows; an empty field does not narrow.
+struct JobFilter {
+    std::string kind = {};
+    std::optional<StudyId> study = {};
+    std::optional<JobId> parent = {};  ///< an empty one: jobs that are part of no other
+    bool only_live = false;
+};
+
+/// Newest first.
+Result<std::vector<Job>> list(db::Tx& tx, const JobFilter& filter, std::int64_t offset,
+                              std::int64_t limit);
+
+/// Items in one state by number, `limit` after the number `after`.
+Result<std::vector<Item>> items(db::Tx& tx, const JobId& job, ItemState state, std::int64_t after,
+                                std::int64_t limit);
+
+/// Whether an effect of a step of an item is in the store.
+Result<bool> has_effect(db::Tx& tx, const JobId& job, std::int64_t item, std::string_view step);
+
+// --- steering: a job with all its parts -----------------------------------------------------
+
+/// Nothing of it starts from here on; what is in flight ends. Again: nothing.
+/// Errors: not_found/job; refused/job-over; refused/job-cancelled.
+Result<void> pause(db::Tx& tx, const JobId& job);
+
+/// Goes on: a paused job where it was, a cancelled one with the items that were skipped by that.
+/// Errors: not_found/job; refused/job-over; conflict/job-live-already.
+Result<void> resume(db::Tx& tx, const JobId& job);
+
+/// Items that have not started become skipped with the code "cancelled"; those in flight are
+/// cancelled by their engines. What was done stays done and is counted. Again: nothing.
+/// Errors: not_found/job; refused/job-over.
+Result<void> cancel(db::Tx& tx, const JobId& job, const std::string& by);
+
+/// How fast and how wide it may go from here on, for this job alone; nothing: no bound of its own.
+struct Pace {
+    std::optional<std::int64_t> rate;  ///< items a minute, > 0
+    std::optional<std::int64_t> most;  ///< items in flight at once, > 0
+};
+/// Errors: not_found/job; invalid/bad-pace.
+Result<void> set_pace(db::Tx& tx, const JobId& job, const Pace& pace);
+
+/// Drives items anew as if they had never run: all that are in `state` (failed or unknown), or the
+/// one of that number. A job that was over is live again. What was unknown may happen twice.
+/// Shape:  how many.
+/// Errors: not_found/job; not_found/job-item; invalid/bad-state; conflict/job-live-already.
+Result<std::int64_t> redrive(db::Tx& tx, const JobId& job, ItemState state,
+                             std::optional<std::int64_t> number = {});
+
+}  // namespace cohort::jobs
