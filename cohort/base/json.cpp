@@ -268,10 +268,14 @@ void write(std::string& out, const value& from) {
 
 }  // namespace
 
-Result<value> parse(std::string_view text, const Limits& limits) {
+Result<void> check(std::string_view text, const Limits& limits) {
     if (text.size() > limits.bytes)
         return invalid("json-too-large", "more than " + std::to_string(limits.bytes) + " bytes");
-    TRY(inspect(text, limits));
+    return inspect(text, limits);
+}
+
+Result<value> parse(std::string_view text, const Limits& limits) {
+    TRY(check(text, limits));
     bj::error_code error;
     value parsed =
         bj::parse(bj::string_view(text.data(), text.size()), error, {}, options_of(limits));

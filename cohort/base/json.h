@@ -31,6 +31,10 @@ struct Limits {
 /// stored), invalid/json-number (too large to be one). No text holds the input.
 Result<value> parse(std::string_view text, const Limits& limits = {});
 
+/// Whether parse() would read the text, without building a value.
+/// Errors: those of parse().
+Result<void> check(std::string_view text, const Limits& limits = {});
+
 /// Members of an object by type. `get_` needs the member, `find_` gives nothing when it is absent
 /// or null.
 /// Errors: invalid/missing-field, invalid/wrong-type; the text names the member.
