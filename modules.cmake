@@ -31,6 +31,7 @@ module(cohort/platform/auth       USES runtime cohort/base LINKS PkgConfig::sodi
 module(cohort/migrations          USES runtime cohort/platform/db cohort/platform/auth)
 embed_sql(cohort/migrations)
 module(cohort/study               USES cohort/base cohort/platform/db cohort/platform/xml)
+module(cohort/questionnaire        USES runtime cohort/base cohort/platform/xml)
 module(cohort/platform/log        USES runtime cohort/base WRAPS "fcntl.h|unistd.h")
 module(cohort/platform/config     USES runtime cohort/base WRAPS "toml\\+\\+/.*|unistd.h")
 module(cohort/platform/resilience USES runtime cohort/base)

@@ -22,6 +22,9 @@ failed=()
 for target in "${targets[@]}"; do
   # What is learned stays in a folder of this run; real files are only ever copied there.
   mkdir -p "$work/$target"
+  if [ "$target" = questionnaire ] && [ -d "$data/fhir" ]; then
+    find "$data/fhir" -type f -name "*uestionnaire*" -size -60k -exec cp --backup=numbered -t "$work/$target" {} +
+  fi
   if [ "$target" = odm ] && [ -d "$data/odm" ]; then
     find "$data/odm" -type f -size -200k -exec cp --backup=numbered -t "$work/$target" {} +
   fi
