@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // weft_bugs list                    the bugs, one JSON object a line
-// weft_bugs run NAME wrong|right    runs one beside a goroutine that never stops, as in a server,
-//                                   and prints what weft said in one line of JSON
+// weft_bugs run NAME wrong|right [by_memory]
+//                                   runs one beside a goroutine that never stops, as in a server,
+//                                   and prints what weft said in one line of JSON; by_memory: with
+//                                   Options::search_memory
 //
 // A wrong program ends with the first report that nothing surer can follow. Where none has come
 // after four seconds the rest of the server ends too, and what is left then is found "at
@@ -126,8 +128,9 @@ class Listener {
     std::string line_;
 };
 
-weft::Options options_for(Listener& listener) {
+weft::Options options_for(Listener& listener, weft::Search search) {
     weft::Options options;
+    options.search_memory = search == weft::Search::by_memory;
     options.workers = 2;
     options.grace = 200ms;
     options.on_report = [&](const weft::Report& report) { listener(report); };
@@ -153,9 +156,9 @@ void serve_until_told(const Listener& listener) {
     (void)alarm(seconds_to_end);
 }
 
-int run_wrong(const Bug& bug) {
+int run_wrong(const Bug& bug, weft::Search search) {
     Listener listener(true);
-    (void)weft::run(options_for(listener), [&] {
+    (void)weft::run(options_for(listener, search), [&] {
         weft::scope([&](weft::Scope& s) {
             s.go("job", [&] {
                 try {
@@ -171,14 +174,14 @@ int run_wrong(const Bug& bug) {
 }
 
 // Whatever looks stuck for a moment: asked all the time, and of what needs no patience.
-void look(Listener& listener) {
-    for (const weft::Report& report : weft::stuck(0ns))
+void look(Listener& listener, weft::Search search) {
+    for (const weft::Report& report : weft::stuck(0ns, search))
         if (report.finding != weft::Finding::held_up) listener(report);
 }
 
-int run_right(const Bug& bug) {
+int run_right(const Bug& bug, weft::Search search) {
     Listener listener(false);
-    auto options = options_for(listener);
+    auto options = options_for(listener, search);
     options.stuck_after = 20ms;
     options.grace = 2s;
     const int code = weft::run(options, [&] {
@@ -190,7 +193,7 @@ int run_right(const Bug& bug) {
             });
             const auto until = weft::Clock::now() + patience_with_right;
             while (!ended && weft::Clock::now() < until) {
-                look(listener);
+                look(listener, search);
                 weft::sleep(1ms);
             }
             if (ended) return;
@@ -211,13 +214,13 @@ int list() {
     return 0;
 }
 
-int run_one(std::string_view name, std::string_view which) {
+int run_one(std::string_view name, std::string_view which, weft::Search search) {
     const Bug* wanted = nullptr;
     each([&](const Bug& bug) {
         if (bug.name == name) wanted = &bug;
     });
-    if (wanted != nullptr && which == "wrong") return run_wrong(*wanted);
-    if (wanted != nullptr && which == "right") return run_right(*wanted);
+    if (wanted != nullptr && which == "wrong") return run_wrong(*wanted, search);
+    if (wanted != nullptr && which == "right") return run_right(*wanted, search);
     std::fputs("no such bug; see weft_bugs list\n", stderr);
     return 1;
 }
@@ -227,7 +230,10 @@ int run_one(std::string_view name, std::string_view which) {
 
 int main(int argc, char** argv) {
     if (argc == 2 && std::string_view(argv[1]) == "list") return bugs::list();
-    if (argc == 4 && std::string_view(argv[1]) == "run") return bugs::run_one(argv[2], argv[3]);
-    std::fputs("weft_bugs list | weft_bugs run NAME wrong|right\n", stderr);
+    const bool by_memory = argc == 5 && std::string_view(argv[4]) == "by_memory";
+    if ((argc == 4 || by_memory) && std::string_view(argv[1]) == "run")
+        return bugs::run_one(argv[2], argv[3],
+                             by_memory ? weft::Search::by_memory : weft::Search::by_place);
+    std::fputs("weft_bugs list | weft_bugs run NAME wrong|right [by_memory]\n", stderr);
     return 1;
 }

@@ -3,13 +3,13 @@
 // gathered; if these are few there is a new block, twice as large: so each search is paid for by as
 // many ends. A block whose places have all been taken is closed, or the count of the taken would
 // one day come round to it again.
+#include "weft/detail/ends.h"
+
 #include <algorithm>
 #include <memory>
 #include <mutex>
 #include <new>
 #include <utility>
-
-#include "weft/detail/channel_core.h"
 
 namespace weft::inline abi1::detail {
 
@@ -48,8 +48,10 @@ std::uint32_t Ends::gather_free() noexcept {
     std::uint32_t found = 0;
     each_place([&](const EndPlace& seen) {
         auto& place = const_cast<EndPlace&>(seen);
-        const void* dropped = nullptr;
-        if (!place.at.compare_exchange_strong(dropped, &place, std::memory_order_acquire)) return;
+        Hidden<const void> dropped;
+        if (!place.at.compare_exchange_strong(dropped, static_cast<const void*>(&place),
+                                              std::memory_order_acquire))
+            return;
         place.next_free = std::exchange(free_, &place);
         ++found;
     });

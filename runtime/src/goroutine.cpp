@@ -129,6 +129,17 @@ bool is_still(const Goroutine* block, std::uint64_t id, Life life) noexcept {
     return block->id == id && block->life.load(std::memory_order_relaxed) == life;
 }
 
+SlabsHeld::SlabsHeld() {
+    slabs().mutex.lock();
+}
+SlabsHeld::~SlabsHeld() {
+    slabs().mutex.unlock();
+}
+
+void each_slab(void (*f)(Goroutine*, std::size_t, void*), void* arg) noexcept {
+    for (Goroutine* blocks : slabs().slabs) f(blocks, slab_blocks, arg);
+}
+
 std::size_t goroutine_blocks() noexcept {
     return slabs().blocks.load(std::memory_order_relaxed);
 }

@@ -107,6 +107,17 @@ void give_goroutine(Goroutine* goroutine) noexcept;
 /// Calls f for every block ever made; the callee looks at `life`. Safe beside everything else.
 void each_goroutine(void (*f)(Goroutine*, void*), void* arg);
 
+/// Keeps all blocks as they are while it lives, for each_slab().
+class SlabsHeld {
+  public:
+    SlabsHeld();
+    ~SlabsHeld();
+    SlabsHeld(const SlabsHeld&) = delete;
+    SlabsHeld& operator=(const SlabsHeld&) = delete;
+};
+/// Calls f(first, count) for each row of blocks, in the order of each_goroutine(). Locks nothing.
+void each_slab(void (*f)(Goroutine*, std::size_t, void*), void* arg) noexcept;
+
 /// How many blocks each_goroutine() would visit.
 std::size_t goroutine_blocks() noexcept;
 

@@ -8,6 +8,8 @@
 #include <optional>
 #include <vector>
 
+#include "weft/detail/hidden.h"
+
 namespace weft::inline abi1::detail {
 
 class Goroutine;
@@ -16,8 +18,9 @@ class TaskOwner;
 struct Ancestor {
     const Goroutine* goroutine;  ///< its block; another's if it has ended
     std::uint64_t id;
-    std::uint64_t parent;    ///< as in Goroutine
-    const TaskOwner* owner;  ///< an address only: it may be gone. Null: detached, or main
+    std::uint64_t parent;  ///< as in Goroutine
+    /// An address only: it may be gone. Null: detached, or main.
+    Hidden<const TaskOwner> owner;
 };
 
 struct Lineage {

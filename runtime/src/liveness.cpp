@@ -5,47 +5,25 @@
 #include "runtime/src/liveness.h"
 
 #include <algorithm>
-#include <array>
+#include <iterator>
 #include <optional>
 #include <unordered_map>
 #include <utility>
 
-#include "weft/detail/channel_core.h"
-#include "weft/detail/other_side.h"
-#include "weft/wait_group.h"
+#include "weft/shared.h"
 
+#include "runtime/src/deep_scan.h"
 #include "runtime/src/goroutine.h"
 #include "runtime/src/lineage.h"
 #include "runtime/src/report.h"
+#include "runtime/src/wait_ends.h"
 
 namespace weft::inline abi1::detail {
-
-struct TokenAccess {
-    static const Ends& tokens_of(const void* group) noexcept {
-        return static_cast<const WaitGroup*>(group)->tokens_;
-    }
-};
-
 namespace {
 
 using Place = std::size_t;  // among the nodes
 constexpr Place nowhere = SIZE_MAX;
-
-/// Where the ends lie that could end a wait, read while the waiter was held still.
-struct Reach {
-    static constexpr std::size_t most = 64;
-    std::array<const void*, most> at;
-    std::size_t count = 0;
-    const char* handle = nullptr;  // what lies there, where that is no Sender or Receiver
-    bool anybody = false;  // could end it: it is about to end, or there are too many to look at
-
-    void add(const void* address) noexcept {
-        if (count == most)
-            anybody = true;
-        else
-            at[count++] = address;
-    }
-};
+constexpr std::uint32_t no_wait = UINT32_MAX;  // else: its number for the DeepScan
 
 struct Node : Seen {
     std::uint64_t parent = 0;
@@ -57,80 +35,50 @@ struct Node : Seen {
     std::size_t missing = 0;             // of those it waits for: not live
     std::size_t ends = 0;
     const char* handle = nullptr;
+    bool by_sharing = false;    // some of the ends lie in objects that are shared
     bool frame_in_use = false;  // by itself or a descendant, live
+    std::uint32_t wait = no_wait;
 };
-
-bool ends_by_one_of_several(WaitKind kind) noexcept {
-    switch (kind) {
-        case WaitKind::send:
-        case WaitKind::receive:
-        case WaitKind::select:
-        case WaitKind::event:
-        case WaitKind::cond:
-        case WaitKind::semaphore:
-        case WaitKind::counted_group:
-            return true;
-        default:
-            return false;
-    }
-}
 
 bool is_for_a_lock(WaitKind kind) noexcept {
     return kind == WaitKind::mutex || kind == WaitKind::read_lock || kind == WaitKind::write_lock;
 }
 
-bool is_at_a_channel(WaitKind kind) noexcept {
-    return kind == WaitKind::send || kind == WaitKind::receive || kind == WaitKind::select;
-}
-
-void see_channel(const ChannelCore& channel, Side side, void* arg) {
-    auto& reach = *static_cast<Reach*>(arg);
-    reach.anybody |= channel.lets_go(side);
-    const auto before = reach.count;
-    const OtherSide* there = channel.other_side();
-    if (there == nullptr) {
-        channel.ends(other(side)).each([&reach](const void* at) { reach.add(at); });
-        reach.anybody |= reach.count == before;  // the last is just going, or coming
-        return;
-    }
-    reach.handle = there->handle;
-    for (; there != nullptr; there = there->behind.get()) {
-        reach.anybody |= there->acts_itself.load(std::memory_order_relaxed);
-        there->handles.each([&reach](const void* at) { reach.add(at); });
-    }
-}
-
 // Nothing: it waits no longer as it did.
-std::optional<Reach> reach_of(const WaitView& waits) {
-    Reach reach;
+std::optional<WaitEnds> ends_still_of(const WaitView& waits) {
     if (!hold_wait(waits.goroutine)) return std::nullopt;
     const auto word = waits.goroutine->wake.load(std::memory_order_acquire);
     const bool same = sequence_of(word) == waits.sequence;
-    if (same) {
-        if (is_at_a_channel(waits.kind))
-            each_awaited(waits.kind, waits.object, see_channel, &reach);
-        else if (waits.kind == WaitKind::wait_group)
-            TokenAccess::tokens_of(waits.object).each([&](const void* at) { reach.add(at); });
-        else
-            reach.add(waits.object);  // the thing itself lies somewhere
-    }
+    WaitEnds ends;
+    if (same) ends = ends_of(waits.kind, waits.object);
     end_inspection(waits.goroutine);
     if (!same) return std::nullopt;
-    return reach;
+    return ends;
 }
 
 class Liveness {
   public:
+    /// By the places of the ends.
     Liveness() {
-        each_goroutine([](Goroutine* g, void* me) { static_cast<Liveness*>(me)->meet(g); }, this);
-        std::sort(frames_.begin(), frames_.end());
-        note_who_acts_on_what();
+        meet_all();
         for (Place i = 0; i < nodes_.size(); ++i) begin_with(i);
         spread();
     }
+    /// By what memory says of who can use them; see DeepScan for the stack pointer.
+    explicit Liveness(const void* stack_pointer) : by_memory_(true) {
+        meet_all();
+        for (Place i = 0; i < nodes_.size(); ++i) begin_with(i);
+        scan_.emplace(waits_, stack_pointer);
+        take(scan_->from_roots());
+        spread();
+    }
+
+    /// Null: it could be found out who hangs.
+    const char* why_not() const noexcept { return scan_ ? scan_->failed() : nullptr; }
 
     Hanging hanging() const {
         Hanging found;
+        if (why_not() != nullptr) return found;
         for (const Node& node : nodes_) {
             if (node.live) continue;
             found.all.insert(node.goroutine);
@@ -149,11 +97,43 @@ class Liveness {
         const std::byte* low;
         const std::byte* end;
         Place node;
-        bool operator<(const Frame& other) const noexcept { return low < other.low; }
     };
+    /// An object that several share, and where those lie.
+    struct SharedThing {
+        const std::byte* low;
+        const std::byte* end;
+        std::vector<const void*> shares;
+    };
+    template <class Range>
+    static bool lower(const Range& one, const Range& other) noexcept {
+        return one.low < other.low;
+    }
+    // Null: the address is in none of them, which are in order.
+    template <class Range>
+    static const Range* around(const void* address, const std::vector<Range>& ranges) {
+        const auto* at = static_cast<const std::byte*>(address);
+        auto after = std::upper_bound(ranges.begin(), ranges.end(), at,
+                                      [](const std::byte* a, const Range& r) { return a < r.low; });
+        if (after == ranges.begin() || at >= std::prev(after)->end) return nullptr;
+        return &*std::prev(after);
+    }
+
+    void meet_all() {
+        each_goroutine([](Goroutine* g, void* me) { static_cast<Liveness*>(me)->meet(g); }, this);
+        each_shared([](const SharedBlock& b, void* me) { static_cast<Liveness*>(me)->meet(b); },
+                    this);
+        std::sort(frames_.begin(), frames_.end(), lower<Frame>);
+        std::sort(shared_.begin(), shared_.end(), lower<SharedThing>);
+        note_who_acts_on_what();
+    }
+
+    void meet(const SharedBlock& block) {
+        SharedThing& thing = shared_.emplace_back(SharedThing{block.low(), block.end(), {}});
+        block.shares().each([&thing](const void* at) { thing.shares.push_back(at); });
+    }
 
     Stuck stuck_at_ends(const Node& node) const {
-        Stuck one{node.waits, {}, node.ends, node.handle, {}};
+        Stuck one{node.waits, {}, node.ends, node.handle, {}, node.by_sharing, by_memory_};
         for (const Place holder : node.could_end) one.holders.push_back(nodes_[holder].waits);
         const auto waits_for_a_lock = [this](Place waiter) {
             return is_for_a_lock(nodes_[waiter].waits.kind);
@@ -170,7 +150,7 @@ class Liveness {
         return kept;
     }
     Stuck stuck_at_tokens(const Node& node, std::vector<Place> kept) const {
-        Stuck one{node.waits, {}, kept.size(), "Token", {}};
+        Stuck one{node.waits, {}, kept.size(), "Token", {}, false, by_memory_};
         std::sort(kept.begin(), kept.end());
         kept.erase(std::unique(kept.begin(), kept.end()), kept.end());
         for (const Place holder : kept) one.holders.push_back(nodes_[holder].waits);
@@ -193,12 +173,19 @@ class Liveness {
             if (const auto seen = view(g)) {
                 node.waits = *seen;
                 node.is_waiting = true;
+                if (seen->parked) note_wait(node);
             }
             note_frame_of(g, node.id);
         }
         by_id_[node.id] = nodes_.size();
         by_goroutine_[g] = nodes_.size();
         nodes_.push_back(std::move(node));
+    }
+
+    void note_wait(Node& node) {
+        node.wait = static_cast<std::uint32_t>(waits_.size());
+        waits_.push_back({node.goroutine, node.waits.sequence});
+        node_of_wait_.push_back(nodes_.size());
     }
 
     // Its stack, and what it captured if that was too large to lie there. A block that has come to
@@ -226,11 +213,8 @@ class Liveness {
     }
 
     Place whose_frame(const void* address) const {
-        const auto* at = static_cast<const std::byte*>(address);
-        auto after = std::upper_bound(frames_.begin(), frames_.end(), Frame{at, at, 0});
-        if (after == frames_.begin()) return nowhere;
-        --after;
-        return at < after->end ? after->node : nowhere;
+        const Frame* frame = around(address, frames_);
+        return frame == nullptr ? nowhere : frame->node;
     }
 
     void begin_with(Place i) {
@@ -247,27 +231,42 @@ class Liveness {
 
     void find_ends(Place i) {
         Node& node = nodes_[i];
-        const auto reach = reach_of(node.waits);
-        if (!reach || reach->anybody) {
+        const auto ends = ends_still_of(node.waits);
+        if (!ends || ends->anybody) {
             node.anybody = true;
             return;
         }
-        node.ends = reach->count;
-        node.handle = reach->handle;
-        bool somebody_runs = false;
-        for (std::size_t k = 0; k < reach->count; ++k) {
-            const Place holder = whose_frame(reach->at[k]);
-            if (holder == nowhere) {
-                node.anybody = true;
-                continue;
-            }
-            somebody_runs |= !nodes_[holder].is_waiting;
-            auto& known = node.could_end;
-            if (std::find(known.begin(), known.end(), holder) != known.end()) continue;
-            known.push_back(holder);
-            nodes_[holder].frame_watchers.push_back(i);
-        }
-        if (somebody_runs) go_on(i);
+        node.ends = ends->count;
+        node.handle = ends->handle;
+        std::vector<const SharedThing*> seen;
+        for (std::size_t k = 0; k < ends->count; ++k) find_holders(i, ends->at[k], seen);
+    }
+
+    // Who can use what lies at the address: it is in somebody's frame, or in an object whose shares
+    // are looked up in turn. One that nobody shares yet is just being made.
+    void find_holders(Place i, const void* address, std::vector<const SharedThing*>& seen) {
+        const Place holder = whose_frame(address);
+        if (holder != nowhere) return add_holder(i, holder);
+        const SharedThing* thing = around(address, shared_);
+        if (thing == nullptr || thing->shares.empty()) return go_on_by_anybody(i);
+        if (std::find(seen.begin(), seen.end(), thing) != seen.end()) return;
+        seen.push_back(thing);
+        nodes_[i].by_sharing = true;
+        for (const void* share : thing->shares) find_holders(i, share, seen);
+    }
+
+    void add_holder(Place i, Place holder) {
+        auto& known = nodes_[i].could_end;
+        if (std::find(known.begin(), known.end(), holder) != known.end()) return;
+        known.push_back(holder);
+        nodes_[holder].frame_watchers.push_back(i);
+        if (!nodes_[holder].is_waiting && !by_memory_) go_on(i);
+    }
+
+    void go_on_by_anybody(Place i) {
+        if (by_memory_) return;  // which may know better
+        nodes_[i].anybody = true;
+        go_on(i);
     }
 
     // All of them must act; those that do not wait will.
@@ -293,19 +292,21 @@ class Liveness {
     // Each must be dropped; one that lies in no frame may be dropped by anybody.
     void find_tokens(Place i) {
         Node& node = nodes_[i];
-        const auto reach = reach_of(node.waits);
-        if (!reach || reach->anybody) {
+        const auto tokens = ends_still_of(node.waits);
+        if (!tokens || tokens->anybody) {
             node.anybody = true;
             return;
         }
-        for (std::size_t k = 0; k < reach->count; ++k) {
-            const Place holder = whose_frame(reach->at[k]);
+        // Memory tells of all of them at once, as soon as one can be dropped.
+        if (by_memory_ && tokens->count > 0) ++node.missing;
+        for (std::size_t k = 0; k < tokens->count; ++k) {
+            const Place holder = whose_frame(tokens->at[k]);
             if (holder == nowhere) continue;
             node.tokens.push_back(holder);
             auto& needing = nodes_[holder].frame_needed_by;
             if (!needing.empty() && needing.back() == i) continue;
             needing.push_back(i);
-            ++node.missing;
+            if (!by_memory_) ++node.missing;
             if (std::find(node.could_end.begin(), node.could_end.end(), holder) ==
                 node.could_end.end())
                 node.could_end.push_back(holder);
@@ -318,11 +319,31 @@ class Liveness {
     }
 
     void spread() {
-        for (std::size_t next = 0; next < live_.size(); ++next) {
-            const Place i = live_[next];
-            for (const Place waiter : nodes_[i].lets_go)
-                if (--nodes_[waiter].missing == 0) go_on(waiter);
-            uses_frames(i);
+        for (std::size_t next = 0; next < live_.size();) {
+            for (; next < live_.size(); ++next) {
+                const Place i = live_[next];
+                for (const Place waiter : nodes_[i].lets_go) one_less(waiter);
+                if (!by_memory_)
+                    uses_frames(i);
+                else if (nodes_[i].wait != no_wait)
+                    to_scan_.push_back(nodes_[i].wait);
+            }
+            if (scan_ && !to_scan_.empty()) take(scan_->from(std::exchange(to_scan_, {})));
+        }
+    }
+
+    void one_less(Place waiter) {
+        if (--nodes_[waiter].missing == 0) go_on(waiter);
+    }
+
+    void take(const DeepScan::Found& found) {
+        for (const std::uint32_t wait : found.moved) go_on(node_of_wait_[wait]);
+        for (const std::uint32_t wait : found.reached) {
+            const Place i = node_of_wait_[wait];
+            if (nodes_[i].waits.kind == WaitKind::wait_group)
+                one_less(i);
+            else
+                go_on(i);
         }
     }
 
@@ -336,8 +357,7 @@ class Liveness {
             up.pop_back();
             if (std::exchange(node.frame_in_use, true)) continue;
             for (const Place waiter : node.frame_watchers) go_on(waiter);
-            for (const Place waiter : node.frame_needed_by)
-                if (--nodes_[waiter].missing == 0) go_on(waiter);
+            for (const Place waiter : node.frame_needed_by) one_less(waiter);
             const Place owner = whose_frame(node.owner);
             if (owner != nowhere) up.push_back(owner);
             const auto parent = by_id_.find(node.parent);
@@ -377,6 +397,7 @@ class Liveness {
 
     std::vector<Node> nodes_;
     std::vector<Frame> frames_;
+    std::vector<SharedThing> shared_;
     std::unordered_map<std::uint64_t, Place> by_id_;
     std::unordered_map<const Goroutine*, Place> by_goroutine_;
     // By lock, by owner or task, and by RWMutex, as in Waits.
@@ -384,7 +405,27 @@ class Liveness {
     std::vector<Place> live_;
     bool anybody_ = false;     // may use every frame
     bool all_in_use_ = false;  // and that has been noted
+
+    const bool by_memory_ = false;
+    std::vector<DeepScan::Wait> waits_;
+    std::vector<Place> node_of_wait_;
+    std::vector<std::uint32_t> to_scan_;
+    std::optional<DeepScan> scan_;
 };
+
+// Saves the registers of whoever calls it where a search of memory finds them.
+template <class F>
+__attribute__((noinline)) void above_this(F f) {
+    __builtin_unwind_init();
+    const void* stack_pointer = __builtin_frame_address(0);
+#if defined(__x86_64__)
+    asm volatile("movq %%rsp, %0" : "=r"(stack_pointer));
+#elif defined(__aarch64__)
+    asm volatile("mov %0, sp" : "=r"(stack_pointer));
+#endif
+    f(stack_pointer);
+    asm volatile("" : : : "memory");  // no tail call
+}
 
 std::string other_ends(const Stuck& stuck) {
     const char* const what = stuck.waits.kind == WaitKind::select    ? "other end"
@@ -404,6 +445,16 @@ Hanging find_hanging() {
     return Liveness().hanging();
 }
 
+Hanging find_hanging_by_memory(const char*& why_not, const void* runtimes_own) {
+    Hanging found;
+    above_this([&](const void* stack_pointer) {
+        const Liveness look(runtimes_own != nullptr ? runtimes_own : stack_pointer);
+        found = look.hanging();
+        why_not = look.why_not();
+    });
+    return found;
+}
+
 std::vector<Seen> see_who_waits_for_whom() {
     return Liveness().seen();
 }
@@ -411,7 +462,7 @@ std::vector<Seen> see_who_waits_for_whom() {
 Report report_of(const Stuck& stuck) {
     Report report;
     report.finding = Finding::stuck;
-    report.certainty = Certainty::likely;
+    report.certainty = stuck.proven ? Certainty::proven : Certainty::likely;
     report.where = stuck.waits.where;
     report.goroutines.push_back(look_at(stuck.waits.goroutine));
     const ReportedGoroutine who = report.goroutines.front();
@@ -420,18 +471,22 @@ Report report_of(const Stuck& stuck) {
                       (is_at_a_channel(stuck.waits.kind) || stuck.handle != nullptr
                            ? other_ends(stuck)
                            : std::string("the ") + to_string(stuck.waits.kind) + " is");
+    if (stuck.holders.empty() && stuck.ends > 0)
+        report.sentence += stuck.by_sharing ? " in an object that only objects share"
+                                            : " where nobody can reach it who can run";
     bool first = true;
     for (const WaitView& holder : stuck.holders) {
         report.sentence += first ? " " : "; and ";
         first = false;
         if (holder.goroutine == stuck.waits.goroutine) {
-            report.sentence += "in its own frame";
+            report.sentence += stuck.by_sharing ? "in its own reach" : "in its own frame";
             continue;
         }
         report.goroutines.push_back(look_at(holder.goroutine));
         const ReportedGoroutine& of = report.goroutines.back();
-        report.sentence += "in the frame of " + label(of) + ", which " +
-                           what_it_waits_to_do(of, holder.kind) + " (" + line_of(of) + ')';
+        report.sentence += (stuck.by_sharing ? "in the reach of " : "in the frame of ") +
+                           label(of) + ", which " + what_it_waits_to_do(of, holder.kind) + " (" +
+                           line_of(of) + ')';
     }
     for (const WaitView& waiter : stuck.kept_out) {
         report.goroutines.push_back(look_at(waiter.goroutine));

@@ -2,7 +2,8 @@
 // Which of the goroutines that wait nobody can let go any more. A wait on a channel, an event or
 // the like ends by somebody who can reach the other end; who can is told by where that end lies. In
 // a goroutine's frame it is of use to that goroutine and to those that descend from it, to whom it
-// may have been handed by reference. Anywhere else, in the heap or on a plain thread's stack, it
+// may have been handed by reference. In an object that is Shared it is of use to whoever could use
+// one of its shares. Anywhere else, in the heap or on a plain thread's stack, it
 // may be of use to anybody. So whoever runs, or waits for time or the world, is live; a wait that
 // somebody live could end is live; and what is left is stuck.
 //
@@ -28,6 +29,8 @@ struct Stuck {
     const char* handle = nullptr;  ///< what they are, where that is no Sender or Receiver
     /// One of those that wait for a lock it holds: often the very one that would let it go.
     std::vector<WaitView> kept_out;
+    bool by_sharing = false;  ///< some of the ends lie in objects that the holders share
+    bool proven = false;
 };
 
 /// All that wait for ever, by one look.
@@ -42,6 +45,12 @@ struct Hanging {
 /// Looks at all goroutines, each held still only while it is looked at. What is found by one look
 /// may have been moving while it was looked at. Who is found by two, in the same wait, stays.
 Hanging find_hanging();
+
+/// The same, proven: by searching all memory (deep_scan.h). Those are found as well whose ends lie
+/// in the heap. `why_not`: null, or why nothing can be said. `runtimes_own`: how much of the
+/// calling thread's stack is the runtime's and leads nowhere: all up to there; null: only the
+/// callee's.
+Hanging find_hanging_by_memory(const char*& why_not, const void* runtimes_own);
 
 /// What is to be said of it.
 Report report_of(const Stuck& stuck);

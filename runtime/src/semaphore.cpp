@@ -72,8 +72,8 @@ std::optional<Semaphore::Permit> Semaphore::try_acquire(std::int64_t count,
 
 // All that fit by now, in order. One that was cancelled and still stands in front is dropped.
 detail::Waiter* Semaphore::serve_locked() noexcept {
-    detail::Waiter* chain = nullptr;
-    detail::Waiter** end = &chain;
+    detail::Hidden<detail::Waiter> chain;
+    detail::Hidden<detail::Waiter>* end = &chain;
     while (auto* first = static_cast<Request*>(waiters_.first())) {
         if (first->count > free_) break;
         waiters_.remove(*first);

@@ -47,6 +47,18 @@ struct Depot {
     std::size_t protect_max = 0;
 };
 
+// Regions are never given back.
+struct Region {
+    const std::byte* low = nullptr;
+    Region* older = nullptr;
+};
+std::atomic<Region*> newest_region{nullptr};
+
+void note_region(const std::byte* low) {
+    auto* region = new Region{low, newest_region.load(std::memory_order_relaxed)};
+    while (!newest_region.compare_exchange_weak(region->older, region, std::memory_order_release));
+}
+
 // Never destroyed: goroutines may end after static destructors have begun.
 Depot& depot() noexcept {
     static Depot* one = new Depot;
@@ -100,6 +112,7 @@ std::byte* reserve(SizeClass& size_class, std::size_t bytes) noexcept {
             std::abort();
         }
         madvise(region, region_bytes, MADV_NOHUGEPAGE);
+        note_region(static_cast<std::byte*>(region));
         size_class.fresh = static_cast<std::byte*>(region);
         size_class.fresh_left = region_bytes;
     }
@@ -246,6 +259,12 @@ bool canary_whole(const Stack& stack) noexcept {
         if (std::memcmp(stack.low + i * sizeof canary_word, &canary_word, sizeof canary_word) != 0)
             return false;
     return true;
+}
+
+void each_stack_region(void (*f)(const std::byte*, std::size_t, void*), void* arg) noexcept {
+    for (auto* one = newest_region.load(std::memory_order_acquire); one != nullptr;
+         one = one->older)
+        f(one->low, region_bytes, arg);
 }
 
 StackCounts stack_counts() noexcept {

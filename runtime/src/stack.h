@@ -36,6 +36,9 @@ bool in_guard(const std::byte* low, const void* address) noexcept;
 /// For stacks without a guard page: whether the pattern at the low end is whole.
 bool canary_whole(const Stack& stack) noexcept;
 
+/// Calls f(low, bytes) for all memory that goroutines' stacks are taken from. Locks nothing.
+void each_stack_region(void (*f)(const std::byte*, std::size_t, void*), void* arg) noexcept;
+
 struct StackCounts {
     std::size_t made = 0;
     std::size_t cached = 0;

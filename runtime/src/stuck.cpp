@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "weft/blocking.h"
 #include "weft/report.h"
 
 #include "runtime/src/goroutine.h"
@@ -17,6 +18,7 @@
 #include "runtime/src/liveness.h"
 #include "runtime/src/report.h"
 #include "runtime/src/runtime.h"
+#include "runtime/src/wait_ends.h"
 #include "runtime/src/waits.h"
 
 namespace weft::inline abi1 {
@@ -47,16 +49,41 @@ std::optional<Report> report_if_still_so(const Found& found) {
 }
 
 // Those of the second look that stood in the first, too.
-Hanging find_hanging_twice() {
+template <class Look>
+Hanging find_twice(Look look) {
     std::map<const Goroutine*, std::uint64_t> before;
-    for (const Stuck& one : find_hanging().stuck) before[one.waits.goroutine] = one.waits.sequence;
+    for (const Stuck& one : look().stuck) before[one.waits.goroutine] = one.waits.sequence;
     if (before.empty()) return {};
-    Hanging found = find_hanging();
+    Hanging found = look();
     std::erase_if(found.stuck, [&](const Stuck& one) {
         const auto known = before.find(one.waits.goroutine);
         return known == before.end() || known->second != one.waits.sequence;
     });
     return found;
+}
+
+// Where memory cannot be searched: what is found by place, and why.
+struct Searched {
+    Hanging hanging;
+    const char* why_not = nullptr;
+};
+
+Searched find_hanging_twice(Search search, const void* runtimes_own = nullptr) {
+    Searched found;
+    if (search == Search::by_memory) {
+        const auto look = [&] { return find_hanging_by_memory(found.why_not, runtimes_own); };
+        found.hanging = blocking_here([&] { return find_twice(look); });
+        if (found.why_not == nullptr) return found;
+    }
+    found.hanging = find_twice(find_hanging);
+    return found;
+}
+
+std::optional<Report> report_if_still_so(const Stuck& one, const char* why_not) {
+    auto report = report_if_still_so(one);
+    if (report && why_not != nullptr)
+        report->details = std::string("memory was not searched: ") + why_not + '\n';
+    return report;
 }
 
 }  // namespace
@@ -80,6 +107,7 @@ void StuckWatch::watch() {
     constexpr int one_part_in = 64;
     const Duration period = runtime_.options.stuck_after / 2;
     Duration pause = period;
+    own_stack_ = __builtin_frame_address(0);
     std::unique_lock lock(mutex_);
     while (!ending_.wait_for(lock, pause, [this] { return ends_; })) {
         lock.unlock();
@@ -91,6 +119,7 @@ void StuckWatch::watch() {
 }
 
 void StuckWatch::look() {
+    if (runtime_.options.search_memory && somebody_waits_long()) look_by_memory();
     const Waits waits(Waits::Which::also_with_locks_held);
     for (const Circle& circle : waits.circles()) {
         if (was_said(circle)) continue;
@@ -103,8 +132,53 @@ void StuckWatch::look() {
     }
     const Hanging hanging = find_hanging();
     look_for_held_up(waits, hanging);
-    look_for_stuck(hanging);
+    if (!runtime_.options.search_memory) look_for_stuck(hanging);
     if (runtime_.options.crowd > 0) look_for_growth();
+}
+
+// Whoever has waited twice as long as when it was last judged, or for the first time so long. A
+// wait that somebody could end then may have come to be one that nobody can.
+bool StuckWatch::somebody_waits_long() {
+    struct Walk {
+        std::map<const Goroutine*, Judged>& known;
+        std::map<const Goroutine*, Judged> now;
+        std::int64_t time;
+        std::int64_t least;
+        bool found;
+    } walk{judged_, {}, coarse_now(), runtime_.options.stuck_after.count(), false};
+    each_goroutine(
+        [](Goroutine* g, void* arg) {
+            auto& my = *static_cast<Walk*>(arg);
+            if (!is_waiting(g) || g->thread != nullptr) return;
+            const auto seen = view(g);
+            if (!seen || !seen->parked || seen->ends_by_itself || seen->was_said) return;
+            if (!ends_by_one_of_several(seen->kind) && seen->kind != WaitKind::wait_group) return;
+            const std::int64_t age = my.time - seen->since;
+            if (age < my.least) return;
+            const auto known = my.known.find(g);
+            const bool is_judged = known != my.known.end() &&
+                                   known->second.sequence == seen->sequence &&
+                                   age < 2 * known->second.age;
+            my.found |= !is_judged;
+            my.now[g] = is_judged ? known->second : Judged{seen->sequence, age};
+        },
+        &walk);
+    judged_ = std::move(walk.now);
+    return walk.found;
+}
+
+void StuckWatch::look_by_memory() {
+    const Searched searched = find_hanging_twice(Search::by_memory, own_stack_);
+    const auto since = coarse_now() - runtime_.options.stuck_after.count();
+    for (const Stuck& one : searched.hanging.stuck)
+        if (!one.waits.was_said && one.waits.since <= since) tell_of(one, searched.why_not);
+}
+
+void StuckWatch::tell_of(const Stuck& one, const char* why_not) {
+    const auto report = report_if_still_so(one, why_not);
+    if (!report) return;
+    mark_as_said({one.waits});
+    if (stuck_said_.first(report->where)) tell(*report);
 }
 
 void StuckWatch::look_for_growth() {
@@ -121,10 +195,7 @@ void StuckWatch::look_for_stuck(const Hanging& hanging) {
         stuck_before_[one.waits.goroutine] = one.waits.sequence;
         const auto known = before.find(one.waits.goroutine);
         if (known == before.end() || known->second != one.waits.sequence) continue;
-        const auto report = report_if_still_so(one);
-        if (!report) continue;
-        mark_as_said({one.waits});
-        if (stuck_said_.first(report->where)) tell(*report);
+        tell_of(one, nullptr);
     }
 }
 
@@ -151,21 +222,23 @@ void StuckWatch::look_for_held_up(const Waits& waits, const Hanging& hanging) {
 
 }  // namespace detail
 
-std::vector<Report> stuck(Duration waiting_for) {
+std::vector<Report> stuck(Duration waiting_for, Search search) {
     using namespace detail;
+    // First: what is known of waits here would lead from the caller to everybody.
+    const Searched searched = find_hanging_twice(search);
     const Waits waits(Waits::Which::also_with_locks_held);
     std::vector<Report> found;
     for (const Circle& circle : waits.circles())
         if (auto report = report_if_still_so(circle)) found.push_back(std::move(*report));
-    const Hanging hanging = find_hanging_twice();
     const auto since = coarse_now() - waiting_for.count();
     for (const HeldUp& held_up : find_held_up(waits, since)) {
-        if (has_another_cause(held_up, hanging)) continue;
+        if (has_another_cause(held_up, searched.hanging)) continue;
         if (auto report = report_if_still_so(held_up)) found.push_back(std::move(*report));
     }
-    for (const Stuck& one : hanging.stuck) {
+    for (const Stuck& one : searched.hanging.stuck) {
         if (one.waits.since > since) continue;
-        if (auto report = report_if_still_so(one)) found.push_back(std::move(*report));
+        if (auto report = report_if_still_so(one, searched.why_not))
+            found.push_back(std::move(*report));
     }
     return found;
 }

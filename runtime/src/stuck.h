@@ -19,6 +19,7 @@ namespace weft::inline abi1::detail {
 class Goroutine;
 class Runtime;
 struct Hanging;
+struct Stuck;
 class Waits;
 
 /// Looks twice in Options::stuck_after, on a thread of its own, for one part in 64 of the time at
@@ -37,6 +38,9 @@ class StuckWatch {
     void look_for_held_up(const Waits& waits, const Hanging& hanging);
     void look_for_stuck(const Hanging& hanging);
     void look_for_growth();
+    bool somebody_waits_long();
+    void look_by_memory();
+    void tell_of(const Stuck& one, const char* why_not);
 
     Runtime& runtime_;
     std::mutex mutex_;
@@ -51,6 +55,12 @@ class StuckWatch {
     Growth growth_;
     OncePerSite growth_said_;
     std::map<const Goroutine*, std::uint64_t> stuck_before_;  // in which of its waits
+    struct Judged {
+        std::uint64_t sequence;
+        std::int64_t age;  // of the wait then
+    };
+    std::map<const Goroutine*, Judged> judged_;  // by a search of memory
+    const void* own_stack_ = nullptr;            // where that of its thread begins
     std::thread thread_;
 };
 

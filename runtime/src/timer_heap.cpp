@@ -3,6 +3,7 @@
 
 #include <mutex>
 #include <sched.h>
+#include <utility>
 
 #include "weft/ensure.h"
 
@@ -90,7 +91,7 @@ std::size_t TimerHeap::fire_due(std::int64_t now) noexcept {
         {
             std::lock_guard lock(lock_);
             if (size_ == 0 || entry(0).when > now) break;
-            due = timers_[entry(0).slot];
+            due = std::exchange(timers_[entry(0).slot], nullptr);  // no search finds it here then
             drop_first();
             settle();
             due->state.store(firing, std::memory_order_relaxed);

@@ -53,6 +53,9 @@ struct Options {
     /// How soon it is said, from a thread that looks twice in this time, that some goroutines hang
     /// though others go on. 0: only stuck() says so.
     std::chrono::nanoseconds stuck_after = std::chrono::seconds(1);
+    /// Whether what is found stuck is searched for by memory before it is said, see stuck(): it is
+    /// then `proven`, or not said.
+    bool search_memory = false;
     /// From how many goroutines on it is said that ever more of those started at one line wait at
     /// one line, and the first of them is never let go. 0: never.
     std::size_t crowd = 1000;

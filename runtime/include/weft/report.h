@@ -120,7 +120,18 @@ std::uint64_t this_goroutine() noexcept;
 /// at a channel, a select, an event, a condition or a semaphore that only those could end who wait
 /// for ever, too.
 ///
-/// Blocks: not; goroutines run on meanwhile, each held still only while it is looked at.
-std::vector<Report> stuck(Duration waiting_for = std::chrono::seconds(1));
+/// `by_memory` proves the latter, or withdraws it, and finds those too whose other ends lie on the
+/// heap: a copy of the process is searched for whatever the program can still reach. What is kept
+/// as something else than an address (packed, in the kernel, in a file) it does not see.
+///
+/// Blocks:  not; goroutines run on meanwhile, each held still only while it is looked at.
+///          `by_memory`: the caller, until a copy has been searched twice (about 2 s for each GB),
+///          and all threads for a moment: a signal (SIGURG) stops them, so that a blocking call of
+///          theirs may fail with EINTR.
+/// Errors:  where the process cannot be searched (under a sanitizer, or a thread blocks the signal)
+///          reports stay `likely`, and their details say why.
+enum class Search : std::uint8_t { by_place, by_memory };
+std::vector<Report> stuck(Duration waiting_for = std::chrono::seconds(1),
+                          Search search = Search::by_place);
 
 }  // namespace weft::inline abi1

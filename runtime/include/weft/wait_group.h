@@ -66,7 +66,8 @@ class WaitGroup final : detail::TaskOwner {
         }
         // The group knows, so that the diagnosis can tell who keeps it waiting.
         void lies_here() noexcept {
-            if (group_ != nullptr) place_->at.store(this, std::memory_order_relaxed);
+            if (group_ != nullptr)
+                place_->at.store(static_cast<const void*>(this), std::memory_order_relaxed);
         }
         WaitGroup* group_;
         detail::EndPlace* place_;

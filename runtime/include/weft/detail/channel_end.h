@@ -42,7 +42,8 @@ class ChannelEnd {
 
   private:
     void lies_here() noexcept {
-        if (place_ != nullptr) place_->at.store(this, std::memory_order_relaxed);
+        if (place_ != nullptr)
+            place_->at.store(static_cast<const void*>(this), std::memory_order_relaxed);
     }
     EndPlace* place_;
 };

@@ -12,6 +12,7 @@
 #include <source_location>
 #include <utility>
 
+#include "weft/detail/hidden.h"
 #include "weft/detail/park.h"
 #include "weft/detail/spin_lock.h"
 #include "weft/detail/timer.h"
@@ -86,8 +87,8 @@ enum class Link : std::uint8_t {
 struct ContextHook {
     void (*taken)(ContextHook*) noexcept = nullptr;  ///< under the node's lock: it will be fired
     void (*fire)(ContextHook*) noexcept = nullptr;   ///< with nothing held; may start goroutines
-    ContextHook* next = nullptr;
-    ContextHook* previous = nullptr;
+    Hidden<ContextHook> next;
+    Hidden<ContextHook> previous;
     bool queued = false;
 };
 
@@ -142,11 +143,11 @@ class ContextNode {
     Cause cause_;
     std::source_location opened_at_;
     ContextNode* parent_ = nullptr;  // under lock_; the parent clears it when it goes first
-    ContextNode* children_ = nullptr;
-    ContextNode* next_ = nullptr;  // among the parent's children; under the parent's lock_
-    ContextNode* previous_ = nullptr;
+    Hidden<ContextNode> children_;
+    Hidden<ContextNode> next_;  // among the parent's children; under the parent's lock_
+    Hidden<ContextNode> previous_;
     Goroutine* goroutines_ = nullptr;
-    ContextHook* hooks_ = nullptr;
+    Hidden<ContextHook> hooks_;
     std::optional<TimePoint> deadline_;
     DeadlineTimer timer_;
 };

@@ -49,7 +49,8 @@ class HandlePlace {
 
   private:
     void lies_here() noexcept {
-        if (place_ != nullptr) place_->at.store(this, std::memory_order_relaxed);
+        if (place_ != nullptr)
+            place_->at.store(static_cast<const void*>(this), std::memory_order_relaxed);
     }
     std::shared_ptr<OtherSide> of_;
     EndPlace* place_;

@@ -3,6 +3,7 @@
 // nothing.
 #pragma once
 
+#include "weft/detail/hidden.h"
 #include "weft/detail/park.h"
 #include "weft/detail/spin_lock.h"
 
@@ -11,16 +12,16 @@ namespace weft::inline abi1::detail {
 /// One wait in one primitive's list. The primitive's lock guards everything but `ticket`.
 struct Waiter {
     Ticket ticket{};
-    Waiter* next = nullptr;
-    Waiter* previous = nullptr;
+    Hidden<Waiter> next;
+    Hidden<Waiter> previous;
     bool queued = false;
 };
 
 class WaitList {
   public:
     /// Without the lock: a guess.
-    bool empty() const noexcept { return first_ == nullptr; }
-    Waiter* first() const noexcept { return first_; }
+    bool empty() const noexcept { return first() == nullptr; }
+    Waiter* first() const noexcept { return Hidden<Waiter>(first_).get(); }
 
     void push_back(Waiter& w) noexcept {
         w.previous = last_;
@@ -28,16 +29,16 @@ class WaitList {
         if (last_ != nullptr)
             last_->next = &w;
         else
-            first_ = &w;
+            first_ = Hidden(&w);
         last_ = &w;
         w.queued = true;
     }
 
     void push_front(Waiter& w) noexcept {
         w.previous = nullptr;
-        w.next = first_;
+        w.next = first();
         (w.next != nullptr ? w.next->previous : last_) = &w;
-        first_ = &w;
+        first_ = Hidden(&w);
         w.queued = true;
     }
 
@@ -55,7 +56,7 @@ class WaitList {
     /// Takes out the first waiter and wins it; waits that ended otherwise are dropped on the way.
     /// Null: nobody waits. Whoever gets it must call ready() once the lock is released.
     Waiter* pop_claimed() noexcept {
-        while (Waiter* w = first_) {
+        while (Waiter* w = first()) {
             remove(*w);
             if (claim(w->ticket)) return w;
         }
@@ -64,8 +65,8 @@ class WaitList {
 
     /// Wins all of them, linked by `next`.
     Waiter* pop_all_claimed() noexcept {
-        Waiter* chain = nullptr;
-        Waiter** end = &chain;
+        Hidden<Waiter> chain;
+        Hidden<Waiter>* end = &chain;
         while (Waiter* w = pop_claimed()) {
             w->next = nullptr;
             *end = w;
@@ -75,8 +76,8 @@ class WaitList {
     }
 
   private:
-    Glimpse<Waiter*> first_ = nullptr;
-    Waiter* last_ = nullptr;
+    Glimpse<Hidden<Waiter>> first_;
+    Hidden<Waiter> last_;
 };
 
 /// Makes a chain of pop_all_claimed() runnable. A waiter's frame may be gone once it is ready.
