@@ -237,12 +237,12 @@ TEST_CASE("an engine hears of a cancel elsewhere at its next renewal") {
     });
 }
 
-TEST_CASE("a handler may take hours with a lease of seconds") {
+TEST_CASE("a handler may take far longer than its lease") {
     in_sim([](TestLedger& ledger) {
         std::atomic<int> runs{0};
         const auto kind = simple([&](Work&) -> Result<Outcome> {
             ++runs;
-            weft::sleep(5h);
+            weft::sleep(20min);
             return done();
         });
         const JobId job = ledger.start(1);
