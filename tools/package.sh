@@ -101,6 +101,8 @@ certificate() { # NAME: whom the server's certificate names from now on
   install -m 0640 -g "$(stat -c %g "$root/etc/cohort/tls")" "$work/key.pem" "$work/chain.pem" "$root/etc/cohort/tls/"
 }
 
+take_certificate_away() { rm -r "$root/etc/cohort/tls"; } # whoever made it: a purge does not
+
 certified() { openssl s_client -connect "$address" </dev/null 2>/dev/null | openssl x509 -noout -subject; }
 
 try_unit() {
@@ -108,6 +110,7 @@ try_unit() {
     echo "   the unit was not run: no system can be started inside this machine"
     kill -9 "$container" 2>/dev/null || true
     trap - EXIT
+    take_certificate_away
     return
   fi
   address=$(journal | sed -n 's|.* is ready at https://\(.*\)/$|\1|p' | tail -1)
@@ -127,7 +130,7 @@ try_unit() {
   kill "$container"
   wait "$container" || true
   trap - EXIT
-  rm -r "$root/etc/cohort/tls" # whoever made it takes it away: a purge does not
+  take_certificate_away
   echo "   cohort: under systemd and its unit a reload and a new certificate cost none of $(wc -l <"$work/answers") answers"
 }
 
