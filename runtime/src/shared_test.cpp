@@ -59,16 +59,8 @@ Options silent() {
 
 template <class F>
 void everywhere(F body) {
-    for (std::uint64_t seed = 1; seed <= test::seeds(30); ++seed) {
-        INFO("seed: ", seed);
-        CHECK(sim::run(seed, silent(), body) == 0);
-    }
-    for (const unsigned workers : {1U, 2U, 4U}) {
-        INFO("workers: ", workers);
-        Options options = silent();
-        options.workers = workers;
-        CHECK(run(options, body) == 0);
-    }
+    test::for_each_seed(30, body, silent());
+    test::for_each_worker_count(body, silent());
 }
 
 // Runs `hangs` until something is stuck, and calls it off.
