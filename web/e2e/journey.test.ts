@@ -4,7 +4,19 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Target } from "./binary";
-import { inspect, inspectAsItIs, launch, newPage, picture, speak, tabTo } from "./browser";
+import {
+  desktop,
+  expectAccessible,
+  expectNoOverflow,
+  inspect,
+  inspectAsItIs,
+  launch,
+  newPage,
+  phone,
+  picture,
+  speak,
+  tabTo,
+} from "./browser";
 import { fillStudy } from "./fill/fill";
 import { halfSent } from "./half_sent";
 import {
@@ -324,6 +336,29 @@ test("an administrator sees what a request that runs waits for", async () => {
   await request.scrollIntoViewIfNeeded();
   await inspectAsItIs(page, "running", ".running h2");
   half?.stop();
+  await page.context().clearCookies();
+});
+
+test("an administrator gets from the system page to all goroutines of the server", async () => {
+  // weft's page comes from the server itself, and in English.
+  if (target.kind === "mock") return;
+  await signIn(page, "admin@demo");
+  await page.goto(`${target.url}/system`);
+  const half = halfSent(target.url);
+  await tabTo(page, 'a[href="/system/goroutines"]');
+  await press("Enter");
+  await page.waitForURL(`${target.url}/system/goroutines`);
+  expect(await page.textContent("h1")).toMatch(/^[0-9]+ goroutines$/);
+  expect(await page.textContent("main")).toContain("Nothing is stuck.");
+  expect(await page.locator("table").innerText()).toContain("http connection");
+  for (const [name, size] of Object.entries({ desktop, phone })) {
+    await page.setViewportSize(size);
+    await expectNoOverflow(page, `goroutines-${name}`);
+    await expectAccessible(page, `goroutines-${name}`);
+    await picture(page, `goroutines-${name}`);
+  }
+  half.stop();
+  await page.setViewportSize(desktop);
   await page.context().clearCookies();
 });
 
