@@ -39,7 +39,7 @@ module(cohort/platform/http       USES runtime weft_tls cohort/base cohort/platf
 module(cohort/platform            FLAT USES cohort/base cohort/platform/config cohort/platform/db cohort/platform/http cohort/platform/log)
 module(cohort/audit               USES runtime cohort/base cohort/platform/db cohort/platform/auth cohort/migrations)
 module(cohort/platform/zones      USES cohort/base)
-module(cohort/platform/jobs       USES runtime cohort/base cohort/platform/db cohort/migrations)
+module(cohort/platform/jobs       USES runtime cohort/base cohort/platform/db cohort/platform/zones cohort/migrations)
 module(cohort/identity            USES runtime cohort/base cohort/platform/db cohort/platform/auth cohort/platform/http cohort/migrations cohort/audit)
 module(cohort/sites               USES runtime cohort/base cohort/platform/db cohort/platform/auth cohort/platform/zones cohort/migrations cohort/audit cohort/identity)
 module(cohort/subjects            USES cohort/base cohort/platform cohort/platform/db cohort/platform/http cohort/platform/zones cohort/audit cohort/identity cohort/sites cohort/study)

@@ -80,11 +80,27 @@ Result<void> PostgresTx::answer(const Ahead& ahead, const RowSink& sink) {
     return {};
 }
 
+// A comment of this kind, which SQLite passes over, is meant for PostgreSQL.
+static std::string with_own_words(std::string_view sql) {
+    constexpr std::string_view begin = "/*postgresql";
+    constexpr std::string_view end = "*/";
+    std::string text;
+    for (;;) {
+        const std::size_t at = std::min(sql.find(begin), sql.size());
+        text += sql.substr(0, at);
+        if (at == sql.size()) return text;
+        sql.remove_prefix(at + begin.size());
+        const std::size_t length = std::min(sql.find(end), sql.size());
+        text += sql.substr(0, length);
+        sql.remove_prefix(std::min(length + end.size(), sql.size()));
+    }
+}
+
 Result<void> PostgresTx::script(std::string_view sql) {
     if (failure_) return *failure_;
     forget_ahead();
     begin();
-    return remember(connection_.script(std::string(sql)));
+    return remember(connection_.script(with_own_words(sql)));
 }
 
 }  // namespace cohort::db

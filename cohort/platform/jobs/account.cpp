@@ -93,8 +93,8 @@ State last_state(const Standing& now) {
 Result<void> close(db::Tx& tx, const JobId& job, const Standing& now) {
     const State last = last_state(now);
     TRY(
-        tx.put("UPDATE job SET ended = ?, ended_at = store_now(), ready_at = NULL, sealed = 1 "
-               "WHERE id = ?",
+        tx.put("UPDATE job SET ended = ?, ended_at = store_now(), ready_at = NULL, sealed = 1, "
+               "version = version + 1 WHERE id = ?",
                to_string(last), job));
     if (now.counts.unknown > 0)
         TRY(tx.put("UPDATE job_item SET due = NULL WHERE job = ? AND due IS NOT NULL", job));
@@ -107,7 +107,8 @@ Result<void> close(db::Tx& tx, const JobId& job, const Standing& now) {
 // From when on an item can be claimed: the earliest that waits, and not before the job's turn.
 Result<void> find_ready(db::Tx& tx, const JobId& job) {
     return tx.put(
-        "UPDATE job SET ready_at = CASE WHEN wish = 'run' AND ended IS NULL AND "
+        "UPDATE job SET version = version + 1, ready_at = CASE WHEN wish = 'run' AND ended IS NULL "
+        "AND "
         "(most IS NULL OR in_flight < most) THEN (SELECT CASE WHEN min(i.due) < job.not_before "
         "THEN job.not_before ELSE min(i.due) END FROM job_item i WHERE i.job = job.id AND "
         "i.due IS NOT NULL) END WHERE id = ?",
@@ -151,10 +152,13 @@ Result<void> reopen(db::Tx& tx, const JobId& job) {
                            row.get<std::string>(2), *key))
                     .empty())
         return conflict("job-live-already", "Another job does the same work by now.");
-    TRY(tx.put("UPDATE job SET ended = NULL, ended_at = NULL WHERE id = ?", job));
+    TRY(tx.put("UPDATE job SET ended = NULL, ended_at = NULL, version = version + 1 WHERE id = ?",
+               job));
     const auto parent = row.get<std::optional<std::string>>(0);
     if (!parent) return {};
-    TRY(tx.put("UPDATE job SET children = children + 1, troubled = troubled - ? WHERE id = ?",
+    TRY(
+        tx.put("UPDATE job SET children = children + 1, troubled = troubled - ?, "
+               "version = version + 1 WHERE id = ?",
                ended == to_string(State::succeeded) ? 0 : 1, *parent));
     return reopen(tx, JobId{*parent});
 }

@@ -121,11 +121,11 @@ TEST_CASE("an item with which the process ended three times is not tried again b
             ledger.write([&](db::Tx& tx) { return take_back(tx, epoch, Leave::crashed); });
         }
         CHECK(ledger.state(job) == "failed");
-        const auto dead =
-            ledger.write([&](db::Tx& tx) { return jobs::items(tx, job, ItemState::failed, 0, 9); });
+        const auto dead = ledger.write(
+            [&](db::Tx& tx) { return jobs::items(tx, job, {.state = ItemState::failed}, 9); });
         CHECK(dead.at(0).code == "poison");
         // Driven again it has three lives again.
-        ledger.write([&](db::Tx& tx) { return redrive(tx, job, ItemState::failed); });
+        ledger.write([&](db::Tx& tx) { return redrive(tx, job, {.state = ItemState::failed}); });
         ledger.enter_as("d");
         CHECK(ledger.take("d", 1).at(0).attempts == 1);
         ledger.write([](db::Tx& tx) { return take_back(tx, "d", Leave::crashed); });
@@ -168,7 +168,9 @@ TEST_CASE(
         ledger.finish("b", again[1]);
         CHECK(ledger.state(job) == "succeeded_with_failures");
         CHECK(ledger.counts(job) == Counts{.total = 2, .done = 1, .unknown = 1});
-        CHECK(ledger.write([&](db::Tx& tx) { return redrive(tx, job, ItemState::unknown); }) == 1);
+        CHECK(ledger.write([&](db::Tx& tx) {
+            return redrive(tx, job, {.state = ItemState::unknown});
+        }) == 1);
         const auto once_more = ledger.take("b", 2);
         REQUIRE(once_more.size() == 1);
         CHECK_FALSE(once_more[0].may_be_sent);

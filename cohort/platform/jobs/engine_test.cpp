@@ -118,8 +118,8 @@ TEST_CASE("a passing failure is tried again later each time, a permanent one is 
                         })});
         until(ledger, job, "succeeded_with_failures");
         CHECK(attempts == std::vector<std::int64_t>{1, 2, 3, 4});
-        const auto dead =
-            ledger.write([&](db::Tx& tx) { return items(tx, job, ItemState::failed, 0, 9); });
+        const auto dead = ledger.write(
+            [&](db::Tx& tx) { return items(tx, job, {.state = ItemState::failed}, 9); });
         REQUIRE(dead.size() == 1);
         CHECK(dead[0].code == "bad-report");
         CHECK(dead[0].attempts == 1);
@@ -138,8 +138,8 @@ TEST_CASE("a failure that does not pass ends after its attempts, with the last r
         Process process(ledger, {kind});
         until(ledger, job, "failed");
         CHECK(runs.load() == 5);
-        const auto dead =
-            ledger.write([&](db::Tx& tx) { return items(tx, job, ItemState::failed, 0, 9); });
+        const auto dead = ledger.write(
+            [&](db::Tx& tx) { return items(tx, job, {.state = ItemState::failed}, 9); });
         CHECK(dead.at(0).code == "mail-down");
     });
 }
@@ -186,8 +186,8 @@ TEST_CASE("effects that cannot be stored fail their own item and no other") {
         engine.add(kind);
         engine.run_until_idle();
         CHECK(ledger.counts(job) == Counts{.total = 20, .done = 19, .failed = 1});
-        const auto dead =
-            ledger.write([&](db::Tx& tx) { return items(tx, job, ItemState::failed, 0, 9); });
+        const auto dead = ledger.write(
+            [&](db::Tx& tx) { return items(tx, job, {.state = ItemState::failed}, 9); });
         CHECK(dead.at(0).code == "already-exists");
     });
 }
@@ -413,7 +413,7 @@ TEST_CASE("a kind that cannot ask leaves what may have been sent to people") {
         until(ledger, job, "failed");
         CHECK(ledger.counts(job) == Counts{.total = 1, .unknown = 1});
         CHECK(runs.load() == 1);
-        ledger.write([&](db::Tx& tx) { return redrive(tx, job, ItemState::unknown); });
+        ledger.write([&](db::Tx& tx) { return redrive(tx, job, {.state = ItemState::unknown}); });
         until(ledger, job, "succeeded");
         CHECK(runs.load() == 2);
     });

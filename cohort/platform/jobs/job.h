@@ -92,6 +92,8 @@ struct Job {
     std::optional<std::int64_t> most;
     std::optional<Instant> started_at;
     std::optional<Instant> ended_at;
+    std::int64_t version = 0;  ///< one more with each change, items that move included
+    bool trimmed = false;      ///< its items are not kept any more
 };
 
 struct Item {

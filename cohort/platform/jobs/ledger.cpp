@@ -15,6 +15,9 @@ Error no_such_job() {
 Error is_over() {
     return refused("job-over", "The job is over.");
 }
+Error is_trimmed() {
+    return refused("job-trimmed", "The job's items are not kept any more.");
+}
 Error is_cancelled() {
     return refused("job-cancelled", "The job is cancelled.");
 }
@@ -24,16 +27,17 @@ struct Position {
     std::string ended;
     bool sealed = false;
     std::string cancelled_with;
+    bool trimmed = false;
 };
 
 Result<Position> position_of(db::Tx& tx, const JobId& job) {
     const auto row =
-        TRY(tx.maybe("SELECT wish, coalesce(ended, ''), sealed, coalesce(cancelled_with, '') "
-                     "FROM job WHERE id = ?",
+        TRY(tx.maybe("SELECT wish, coalesce(ended, ''), sealed, coalesce(cancelled_with, ''), "
+                     "trimmed FROM job WHERE id = ?",
                      job));
     if (!row) return no_such_job();
     return Position{row->get<std::string>(0), row->get<std::string>(1), row->get<bool>(2),
-                    row->get<std::string>(3)};
+                    row->get<std::string>(3), row->get<bool>(4)};
 }
 
 // What may get more work.
@@ -113,7 +117,8 @@ Result<Enqueued> enqueue(db::Tx& tx, const NewJob& wish) {
     auto job = TRY(insert(tx, wish, desire));
     if (!job.is_new) return job;
     if (!wish.parent.empty())
-        TRY(tx.put("UPDATE job SET children = children + 1 WHERE id = ?", wish.parent));
+        TRY(tx.put("UPDATE job SET children = children + 1, version = version + 1 WHERE id = ?",
+                   wish.parent));
     TRY(put_items(tx, job.id, 0, wish.items));
     return job;
 }
@@ -139,7 +144,7 @@ namespace {
 constexpr const char* job_columns =
     "id, kind, parent, study, site, input, created_by, created_at, wish, cancelled_by, sealed, "
     "total, done, failed, skipped, in_flight, pending, unknown, children, rate, most, started_at, "
-    "ended, ended_at";
+    "ended, ended_at, version, trimmed";
 
 State state_of(const std::string& wish, const std::string& ended, bool started, bool busy) {
     for (const State last :
@@ -178,6 +183,8 @@ Result<Job> job_of(const db::Row& row) {
     job.most = row.get<std::optional<std::int64_t>>(20);
     job.started_at = row.get<std::optional<Instant>>(21);
     job.ended_at = row.get<std::optional<Instant>>(23);
+    job.version = row.get<std::int64_t>(24);
+    job.trimmed = row.get<bool>(25);
     job.state =
         state_of(row.get<std::string>(8), row.get<std::optional<std::string>>(22).value_or(""),
                  job.started_at.has_value(), job.counts.in_flight > 0);
@@ -222,36 +229,82 @@ Result<Counts> counts_with_parts(db::Tx& tx, const JobId& job) {
     return counts_at(row, 0);
 }
 
-Result<std::vector<Job>> list(db::Tx& tx, const JobFilter& filter, std::int64_t offset,
-                              std::int64_t limit) {
-    std::string sql = std::string("SELECT ") + job_columns + " FROM job WHERE 1 = 1";
-    db::Values values;
-    const auto narrow = [&](const char* condition, const std::string& value) {
+namespace {
+
+// A condition with the values that stand in it.
+struct Where {
+    std::string sql = "WHERE 1 = 1";
+    db::Values values = {};
+
+    void narrow(const char* condition, const std::string& value) {
         sql.append(" AND ").append(condition);
         values.push_back(db::to_value(value));
-    };
-    if (!filter.kind.empty()) narrow("kind = ?", filter.kind);
-    if (filter.study) narrow("study = ?", filter.study->text);
-    if (filter.parent && !filter.parent->empty()) narrow("parent = ?", filter.parent->text);
-    if (filter.parent && filter.parent->empty()) sql += " AND parent IS NULL";
-    if (filter.only_live) sql += " AND ended IS NULL";
-    sql += " ORDER BY created_at DESC, id DESC LIMIT ? OFFSET ?";
-    values.push_back(db::to_value(limit));
-    values.push_back(db::to_value(offset));
+    }
+    // At one of these.
+    void at(const std::vector<Place>& places) {
+        sql += " AND (1 = 0";
+        for (const Place& place : places) {
+            sql += " OR (1 = 1";
+            if (place.study) narrow("study = ?", place.study->text);
+            if (place.site) narrow("site = ?", place.site->text);
+            sql += ")";
+        }
+        sql += ")";
+    }
+};
+
+Where where_of(const JobFilter& filter) {
+    Where where;
+    if (!filter.kind.empty()) where.narrow("kind = ?", filter.kind);
+    if (filter.study) where.narrow("study = ?", filter.study->text);
+    if (filter.parent && !filter.parent->empty()) where.narrow("parent = ?", filter.parent->text);
+    if (filter.parent && filter.parent->empty()) where.sql += " AND parent IS NULL";
+    if (filter.live) where.sql += *filter.live ? " AND ended IS NULL" : " AND ended IS NOT NULL";
+    if (filter.places) where.at(*filter.places);
+    return where;
+}
+
+}  // namespace
+
+Result<std::vector<Job>> list(db::Tx& tx, const JobFilter& filter, std::int64_t offset,
+                              std::int64_t limit) {
+    Where where = where_of(filter);
+    where.values.push_back(db::to_value(limit));
+    where.values.push_back(db::to_value(offset));
     std::vector<Job> jobs;
-    for (const db::Row& row : TRY(tx.all(sql, values))) jobs.push_back(TRY(job_of(row)));
+    for (const db::Row& row :
+         TRY(tx.all(std::string("SELECT ") + job_columns + " FROM job " + where.sql +
+                        " ORDER BY created_at DESC, id DESC LIMIT ? OFFSET ?",
+                    where.values)))
+        jobs.push_back(TRY(job_of(row)));
     return jobs;
 }
 
-Result<std::vector<Item>> items(db::Tx& tx, const JobId& job, ItemState state, std::int64_t after,
+Result<std::int64_t> count(db::Tx& tx, const JobFilter& filter) {
+    const Where where = where_of(filter);
+    return TRY(tx.one("SELECT count(*) FROM job " + where.sql, where.values)).get<std::int64_t>(0);
+}
+
+Result<std::int64_t> version_of_all(db::Tx& tx) {
+    return TRY(tx.one("SELECT CAST(coalesce(sum(version), 0) + count(*) AS BIGINT) FROM job"))
+        .get<std::int64_t>(0);
+}
+
+Result<std::vector<Item>> items(db::Tx& tx, const JobId& job, const ItemFilter& filter,
                                 std::int64_t limit) {
-    const std::string table = state == ItemState::done ? "job_item_past" : "job_item";
+    const std::string table = filter.state == ItemState::done ? "job_item_past" : "job_item";
+    std::string sql = "SELECT number, name, code, reason, attempts, at FROM " + table +
+                      " WHERE job = ? AND state = ? AND number > ?";
+    db::Values values{db::to_value(job), db::to_value(to_string(filter.state)),
+                      db::to_value(filter.after)};
+    if (filter.code) {
+        sql += " AND coalesce(code, '') = ?";
+        values.push_back(db::to_value(*filter.code));
+    }
+    values.push_back(db::to_value(limit));
     std::vector<Item> found;
-    for (const db::Row& row :
-         TRY(tx.all("SELECT number, name, code, reason, attempts, at FROM " + table +
-                        " WHERE job = ? AND state = ? AND number > ? ORDER BY number LIMIT ?",
-                    job, to_string(state), after, limit)))
-        found.push_back(item_of(job, state, row));
+    for (const db::Row& row : TRY(tx.all(sql + " ORDER BY number LIMIT ?", values)))
+        found.push_back(item_of(job, filter.state, row));
     return found;
 }
 
@@ -306,10 +359,12 @@ Result<void> pause(db::Tx& tx, const JobId& job) {
 Result<void> resume(db::Tx& tx, const JobId& job) {
     const Position at = TRY(position_of(tx, job));
     if (!at.ended.empty() && at.wish != "cancel") return is_over();
+    if (at.trimmed) return is_trimmed();
     // A part that was cancelled by itself stays so.
     if (at.wish == "cancel")
-        for (const JobId& part : TRY(with_parts(
-                 tx, job, "j.wish = 'cancel' AND j.cancelled_with = ?", at.cancelled_with)))
+        for (const JobId& part :
+             TRY(with_parts(tx, job, "j.wish = 'cancel' AND j.trimmed = 0 AND j.cancelled_with = ?",
+                            at.cancelled_with)))
             TRY(resume_cancelled(tx, part));
     for (const JobId& part : TRY(with_parts(tx, job, "j.wish = 'pause' AND j.ended IS NULL")))
         TRY(wish(tx, part, "run"));
@@ -339,28 +394,32 @@ Result<void> set_pace(db::Tx& tx, const JobId& job, const Pace& pace) {
     return settle(tx, job);
 }
 
-Result<std::int64_t> redrive(db::Tx& tx, const JobId& job, ItemState state,
-                             std::optional<std::int64_t> number) {
-    if (state != ItemState::failed && state != ItemState::unknown)
+Result<std::int64_t> redrive(db::Tx& tx, const JobId& job, const Again& which) {
+    if (which.state != ItemState::failed && which.state != ItemState::unknown)
         return invalid("bad-state", "Only what failed or is unknown can be driven again.");
-    TRY(position_of(tx, job));
+    if (TRY(position_of(tx, job)).trimmed) return is_trimmed();
     std::string sql =
         "UPDATE job_item SET state = 'pending', due = store_now(), attempts = 0, crashes = 0, "
         "asks = 0, sent_at = NULL, code = NULL, reason = NULL, at = store_now() "
         "WHERE job = ? AND state = ?";
-    db::Values values{db::to_value(job), db::to_value(to_string(state))};
-    if (number) {
+    db::Values values{db::to_value(job), db::to_value(to_string(which.state))};
+    if (which.code) {
+        sql += " AND coalesce(code, '') = ?";
+        values.push_back(db::to_value(*which.code));
+    }
+    if (which.number) {
         sql += " AND number = ?";
-        values.push_back(db::to_value(*number));
+        values.push_back(db::to_value(*which.number));
     }
     const auto count = TRY(tx.run(sql, values));
-    if (count == 0 && number) return not_found("job-item", "There is no such item in this state.");
+    if (count == 0 && which.number)
+        return not_found("job-item", "There is no such item in this state.");
     if (count == 0) return count;
     TRY(reopen(tx, job));
     TRY(tx.put("UPDATE job SET wish = 'run', cancelled_by = NULL WHERE id = ? AND wish = 'cancel'",
                job));
     Delta delta{.pending = count};
-    delta.add(state, -count);
+    delta.add(which.state, -count);
     TRY(book(tx, job, delta));
     return count;
 }

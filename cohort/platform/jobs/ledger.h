@@ -31,20 +31,38 @@ Result<Job> get(db::Tx& tx, const JobId& job);
 /// The counters of a job and all its parts together.
 Result<Counts> counts_with_parts(db::Tx& tx, const JobId& job);
 
+/// Whose jobs somebody may see: all, those of a study, or those of a site in it.
+struct Place {
+    std::optional<StudyId> study = {};
+    std::optional<SiteId> site = {};
+};
+
 /// Which jobs a list shows; an empty field does not narrow.
 struct JobFilter {
     std::string kind = {};
     std::optional<StudyId> study = {};
     std::optional<JobId> parent = {};  ///< an empty one: jobs that are part of no other
-    bool only_live = false;
+    std::optional<bool> live = {};     ///< true: not over; false: over
+    std::optional<std::vector<Place>> places = {};  ///< at one of these
 };
 
 /// Newest first.
 Result<std::vector<Job>> list(db::Tx& tx, const JobFilter& filter, std::int64_t offset,
                               std::int64_t limit);
 
-/// Items in one state by number, `limit` after the number `after`.
-Result<std::vector<Item>> items(db::Tx& tx, const JobId& job, ItemState state, std::int64_t after,
+/// How many a list without an end would show.
+Result<std::int64_t> count(db::Tx& tx, const JobFilter& filter);
+
+/// Grows with every change of any job: what somebody who shows a list waits for.
+Result<std::int64_t> version_of_all(db::Tx& tx);
+
+/// Items of a job: in one state, with a code where that is said, by number.
+struct ItemFilter {
+    ItemState state = ItemState::failed;
+    std::optional<std::string> code = {};
+    std::int64_t after = 0;  ///< those with a higher number
+};
+Result<std::vector<Item>> items(db::Tx& tx, const JobId& job, const ItemFilter& filter,
                                 std::int64_t limit);
 
 /// Whether an effect of a step of an item is in the store.
@@ -57,7 +75,7 @@ Result<bool> has_effect(db::Tx& tx, const JobId& job, std::int64_t item, std::st
 Result<void> pause(db::Tx& tx, const JobId& job);
 
 /// Goes on: a paused job where it was, a cancelled one with the items that were skipped by that.
-/// Errors: not_found/job; refused/job-over; conflict/job-live-already.
+/// Errors: not_found/job; refused/job-over; refused/job-trimmed; conflict/job-live-already.
 Result<void> resume(db::Tx& tx, const JobId& job);
 
 /// Items that have not started become skipped with the code "cancelled"; those in flight are
@@ -73,11 +91,18 @@ struct Pace {
 /// Errors: not_found/job; invalid/bad-pace.
 Result<void> set_pace(db::Tx& tx, const JobId& job, const Pace& pace);
 
-/// Drives items anew as if they had never run: all that are in `state` (failed or unknown), or the
-/// one of that number. A job that was over is live again. What was unknown may happen twice.
+/// Which items are driven again: all in a state, failed or unknown; of these with a code; or one.
+struct Again {
+    ItemState state = ItemState::failed;
+    std::optional<std::string> code = {};
+    std::optional<std::int64_t> number = {};
+};
+
+/// Drives items anew as if they had never run. A job that was over is live again. What was unknown
+/// may happen twice.
 /// Shape:  how many.
-/// Errors: not_found/job; not_found/job-item; invalid/bad-state; conflict/job-live-already.
-Result<std::int64_t> redrive(db::Tx& tx, const JobId& job, ItemState state,
-                             std::optional<std::int64_t> number = {});
+/// Errors: not_found/job; not_found/job-item; invalid/bad-state; refused/job-trimmed;
+///         conflict/job-live-already.
+Result<std::int64_t> redrive(db::Tx& tx, const JobId& job, const Again& which);
 
 }  // namespace cohort::jobs

@@ -148,7 +148,7 @@ TEST_CASE("cancel skips what has not started, keeps what is done and waits for w
         CHECK(ledger.state(job) == "cancelled");
         CHECK(ledger.counts(job) == Counts{.total = 5, .done = 1, .skipped = 4});
         const auto skipped = ledger.write(
-            [&](db::Tx& tx) { return jobs::items(tx, job, ItemState::skipped, 0, 100); });
+            [&](db::Tx& tx) { return jobs::items(tx, job, {.state = ItemState::skipped}, 100); });
         CHECK(skipped.size() == 4);
         for (const Item& item : skipped) CHECK(item.code == "cancelled");
         ledger.write([&](db::Tx& tx) { return cancel(tx, job, "bob"); });
@@ -190,7 +190,7 @@ TEST_CASE(
         const auto stop = [](db::Tx& tx, const JobId& job) { return cancel(tx, job, "ann"); };
         const auto slow = [](db::Tx& tx, const JobId& job) { return set_pace(tx, job, {}); };
         const auto again = [](db::Tx& tx, const JobId& job) {
-            return redrive(tx, job, ItemState::failed);
+            return redrive(tx, job, {.state = ItemState::failed});
         };
         CHECK(said(over, pause) == "job-over");
         CHECK(said(over, resume) == "job-over");
@@ -221,7 +221,9 @@ TEST_CASE("a job is over after its parts, and what became of them counts") {
         CHECK(ledger.state(right) == "failed");
         CHECK(ledger.state(whole) == "succeeded_with_failures");
         // Driven again it lives again, with what it is a part of.
-        CHECK(ledger.write([&](db::Tx& tx) { return redrive(tx, right, ItemState::failed); }) == 1);
+        CHECK(ledger.write([&](db::Tx& tx) {
+            return redrive(tx, right, {.state = ItemState::failed});
+        }) == 1);
         CHECK(ledger.state(whole) == "queued");
         work_off(ledger, "w");
         CHECK(ledger.state(right) == "succeeded");
@@ -264,18 +266,20 @@ TEST_CASE("what failed is listed with its reason and can be driven again, one or
         const JobId job = ledger.start(3);
         ledger.enter_as("w");
         work_off(ledger, "w", {.to = ItemState::failed, .code = "full", .reason = "No room."});
-        const auto dead =
-            ledger.write([&](db::Tx& tx) { return jobs::items(tx, job, ItemState::failed, 0, 2); });
+        const auto dead = ledger.write(
+            [&](db::Tx& tx) { return jobs::items(tx, job, {.state = ItemState::failed}, 2); });
         REQUIRE(dead.size() == 2);
         CHECK(dead[0].name == "item 1");
         CHECK(dead[1].code == "full");
         CHECK(dead[1].reason == "No room.");
         CHECK(dead[1].attempts == 1);
-        const auto rest =
-            ledger.write([&](db::Tx& tx) { return jobs::items(tx, job, ItemState::failed, 2, 2); });
+        const auto rest = ledger.write([&](db::Tx& tx) {
+            return jobs::items(tx, job, {.state = ItemState::failed, .after = 2}, 2);
+        });
         CHECK(rest.size() == 1);
         const auto again = [&](ItemState state, std::optional<std::int64_t> number) {
-            return ledger.outcome([&](db::Tx& tx) { return redrive(tx, job, state, number); });
+            return ledger.outcome(
+                [&](db::Tx& tx) { return redrive(tx, job, {.state = state, .number = number}); });
         };
         CHECK(again(ItemState::done, {}) == "bad-state");
         CHECK(again(ItemState::failed, 9) == "job-item");
@@ -296,8 +300,9 @@ TEST_CASE("a job is not driven again while another one does the same work") {
         ledger.enter_as("w");
         work_off(ledger, "w", {.to = ItemState::failed});
         ledger.start(1, {.kind = "report", .unique = "u"});
-        CHECK(ledger.outcome([&](db::Tx& tx) { return redrive(tx, old, ItemState::failed); }) ==
-              "job-live-already");
+        CHECK(ledger.outcome([&](db::Tx& tx) {
+            return redrive(tx, old, {.state = ItemState::failed});
+        }) == "job-live-already");
         CHECK(ledger.state(old) == "failed");
     });
 }
@@ -335,7 +340,7 @@ TEST_CASE("jobs are listed newest first, by kind, study, parent and whether they
         CHECK(ids({.study = study}) == std::vector{mail, over});
         CHECK(ids({.parent = mail}) == std::vector{part});
         CHECK(ids({.parent = JobId{}}) == std::vector{mail, over});
-        CHECK(ids({.only_live = true}) == std::vector{part, mail});
+        CHECK(ids({.live = true}) == std::vector{part, mail});
     });
 }
 

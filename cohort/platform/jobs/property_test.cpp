@@ -172,7 +172,7 @@ class Story {
                 ++totals_.cancels;
                 return cancel(tx, job, "ann");
             case 2:
-                totals_.redriven += TRY(redrive(tx, job, ItemState::failed));
+                totals_.redriven += TRY(redrive(tx, job, {.state = ItemState::failed}));
                 return {};
             case 3:
                 return set_pace(tx, job, {.rate = 120, .most = 2});

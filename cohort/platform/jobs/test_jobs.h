@@ -109,10 +109,11 @@ struct TestLedger {
         const std::string rows =
             "(SELECT count(*) FROM job_item i WHERE i.job = j.id AND i.state = ";
         const std::string past = "(SELECT count(*) FROM job_item_past p WHERE p.job = j.id)";
-        std::string sql = "SELECT count(*) FROM job j WHERE j.done <> " + past;
+        std::string sql = "SELECT count(*) FROM job j WHERE j.trimmed = 0 AND (j.done <> " + past;
         for (const char* state : {"failed", "skipped", "in_flight", "pending", "unknown"})
             sql += std::string(" OR j.") + state + " <> " + rows + "'" + state + "')";
-        sql += " OR j.total <> j.done + j.failed + j.skipped + j.in_flight + j.pending + j.unknown";
+        sql +=
+            " OR j.total <> j.done + j.failed + j.skipped + j.in_flight + j.pending + j.unknown)";
         return number(sql);
     }
 

@@ -111,6 +111,25 @@ CivilDate Zone::date(Instant at) const {
     return date_of(Instant{at.ms + offset_s(at) * 1000});
 }
 
+Instant Zone::moment(const CivilDate& date, int minute) const {
+    constexpr std::int64_t day_s = 86'400;
+    const std::int64_t shown = to_days(date) * day_s + std::int64_t{minute} * 60;
+    const auto offset_at = [&](std::int64_t at_s) { return offset_s(Instant{at_s * 1000}); };
+    const std::int64_t before = offset_at(shown - day_s);
+    const std::int64_t after = offset_at(shown + day_s);
+    // Where the clocks are put back the time is there twice: the larger offset is the earlier one.
+    for (const std::int64_t offset : {std::max(before, after), std::min(before, after)})
+        if (offset_at(shown - offset) == offset) return Instant{(shown - offset) * 1000};
+    // Left out: the clocks jump over it.
+    std::int64_t early = shown - after;
+    std::int64_t late = shown - before;
+    while (late - early > 1) {
+        const std::int64_t middle = early + (late - early) / 2;
+        (offset_at(middle) == before ? early : late) = middle;
+    }
+    return Instant{late * 1000};
+}
+
 // A name such as "../../etc/passwd" must not become a path.
 static bool is_zone_name(const std::string& name) {
     return !name.empty() && name.size() <= 64 && name[0] != '/' &&

@@ -26,6 +26,11 @@ class Zone {
     std::int64_t offset_s(Instant at) const;
     CivilDate date(Instant at) const;
 
+    /// When the clocks of a day show this time of it, first; a time that is left out when they are
+    /// put forward is the moment at which they are.
+    /// Units: minutes after midnight.
+    Instant moment(const CivilDate& date, int minute) const;
+
   private:
     struct Transition {
         std::int64_t at_s;

@@ -34,6 +34,51 @@ TEST_CASE("the date at a site follows its clocks, summer time and half hours inc
     }
 }
 
+TEST_CASE("a time of a day is one moment, also where the clocks show it twice or never") {
+    struct Case {
+        const char* zone;
+        const char* date;
+        int minute;
+        const char* moment;
+    };
+    const Case cases[] = {
+        {"UTC", "2024-05-06", 90, "2024-05-06T01:30:00.000Z"},
+        {"Asia/Shanghai", "2024-05-06", 90, "2024-05-05T17:30:00.000Z"},
+        {"Europe/Berlin", "2024-03-31", 119, "2024-03-31T00:59:00.000Z"},
+        {"Europe/Berlin", "2024-03-31", 120, "2024-03-31T01:00:00.000Z"},  // 2:00 to 2:59 is not
+        {"Europe/Berlin", "2024-03-31", 150, "2024-03-31T01:00:00.000Z"},
+        {"Europe/Berlin", "2024-03-31", 180, "2024-03-31T01:00:00.000Z"},
+        {"Europe/Berlin", "2024-10-27", 150, "2024-10-27T00:30:00.000Z"},  // and again an hour on
+        {"Europe/Berlin", "2024-10-27", 180, "2024-10-27T02:00:00.000Z"},
+        {"America/Sao_Paulo", "2018-11-04", 0, "2018-11-04T03:00:00.000Z"},      // no midnight
+        {"Australia/Lord_Howe", "2024-10-06", 135, "2024-10-05T15:30:00.000Z"},  // half an hour
+    };
+    for (const Case& c : cases) {
+        CAPTURE(c.zone);
+        CAPTURE(c.date);
+        CAPTURE(c.minute);
+        const Zone zone = load(c.zone).value();
+        CHECK(to_rfc3339(zone.moment(parse_date(c.date).value(), c.minute)) == c.moment);
+    }
+}
+
+TEST_CASE("the moments of a day follow each other and belong to the day") {
+    for (const char* name : {"UTC", "Asia/Shanghai", "Europe/Berlin", "America/Sao_Paulo",
+                             "Australia/Lord_Howe", "America/St_Johns", "Africa/Casablanca"}) {
+        const Zone zone = load(name).value();
+        for (std::int64_t day = to_days({2016, 1, 1}); day < to_days({2026, 1, 1}); ++day) {
+            const CivilDate date = from_days(day);
+            Instant last{};
+            for (const int minute : {0, 1, 59, 90, 119, 120, 135, 150, 180, 720, 1439}) {
+                const Instant at = zone.moment(date, minute);
+                CHECK_MESSAGE(last <= at, name, " ", to_string(date), " ", minute);
+                CHECK_MESSAGE(zone.date(at) == date, name, " ", to_string(date), " ", minute);
+                last = at;
+            }
+        }
+    }
+}
+
 TEST_CASE("a name that is no zone is refused and never becomes a path") {
     for (const char* name : {"", "Nowhere/Atlantis", "../../etc/passwd", "/etc/passwd", "Asia",
                              "Asia/Shanghai\n", "Asia/..", "zone.tab"}) {
