@@ -22,6 +22,7 @@
 #include "cohort/platform/http/idempotency.h"
 #include "cohort/platform/http/server.h"
 #include "cohort/platform/http/static_files.h"
+#include "cohort/platform/jobs/history.h"
 
 namespace cohort::app {
 
@@ -116,6 +117,14 @@ static bool prepare_restart(http::Server& server, const App& app) {
     return true;
 }
 
+static jobs::EngineOptions engine_options(const App& app) {
+    jobs::EngineOptions options;
+    options.slots = app.config.number("jobs.slots");
+    options.lease = app.config.duration("jobs.lease");
+    options.alone = app.db.stats().kind == "sqlite";
+    return options;
+}
+
 // Waits until a signal asks to stop, or to restart and that can be done.
 static void wait_for_end(http::Server& server, const App& app) {
     for (;;) {
@@ -130,8 +139,9 @@ static void wait_for_end(http::Server& server, const App& app) {
     }
 }
 
-// Serves until a signal asks to stop, then drains.
-static Result<void> serve_until_signal(http::Server& server, const App& app) {
+// Serves until a signal asks to stop, then drains. Items of jobs that do not end in time are given
+// back, and whoever has the store next goes on with them.
+static Result<void> serve_until_signal(http::Server& server, jobs::Engine& engine, const App& app) {
     Result<void> served;
     weft::scope([&](weft::Scope& s) {
         s.go("serve", [&] {
@@ -139,8 +149,10 @@ static Result<void> serve_until_signal(http::Server& server, const App& app) {
             if (!served) s.cancel();
         });
         wait_for_end(server, app);
-        const auto drained = server.stop(app.config.duration("http.drain_timeout"));
+        const auto limit = app.config.duration("http.drain_timeout");
+        const auto drained = server.stop(limit);
         if (!drained) app.log.warn("server.cancelled", {{"code", drained.error().code}});
+        if (!engine.drain(limit)) app.log.warn("jobs.given-back");
     });
     return served;
 }
@@ -160,9 +172,12 @@ Result<int> run(const Serve&, const config::Config& config) {
     identity::Identity identity{app.db, hasher, identity_settings(config)};
     audit::Sealer sealer{app.db, store.key, new_uuid()};
 
+    jobs::Engine engine{app.db, engine_options(app)};
+    add_kinds(engine, app);
+
     http::Router router;
-    add_routes(router, app, identity, sealer);
-    add_gauges(app);
+    add_routes(router, app, identity, sealer, engine);
+    add_gauges(app, engine);
     const auto pages = TRY(weft::blocking(
         "read the web pages", [&] { return http::StaticFiles::load(config.text("http.web")); }));
     router.fallback([&pages](http::Request& request) { return pages.answer(request); });
@@ -179,11 +194,14 @@ Result<int> run(const Serve&, const config::Config& config) {
     background.go("old idempotency keys", [&] {
         http::forget_old_replies(app.db, config.duration("http.idempotency_kept"));
     });
+    background.go("jobs", [&] { engine.run(); });
+    background.go("schedules", [&] { keep_schedules(engine, app); });
+    background.go("old jobs", [&] { jobs::keep_trim(app.db, config.duration("jobs.kept")); });
     log.info("server.started", {{"version", software_version()}, {"address", server.address()}});
     take_signals_over();
     tell_service_manager("READY=1");
     greet(server, config);
-    const auto served = serve_until_signal(server, app);
+    const auto served = serve_until_signal(server, engine, app);
     background.cancel();
     (void)sealer.seal_all();  // what is left is sealed by the next start
     (void)is_stop_asked(app, weft::Duration::zero());

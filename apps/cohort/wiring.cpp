@@ -6,9 +6,12 @@
 #include "cohort/base/version.h"
 #include "cohort/capture/routes.h"
 #include "cohort/identity/routes.h"
+#include "cohort/interop/export_job.h"
+#include "cohort/interop/export_schedule.h"
 #include "cohort/interop/routes.h"
 #include "cohort/platform/http/api.h"
 #include "cohort/sites/sites.h"
+#include "cohort/steering/routes.h"
 #include "cohort/study/store.h"
 #include "cohort/subjects/routes.h"
 
@@ -25,12 +28,15 @@ static Result<void> check_place(db::Tx& tx, const http::Scope& scope) {
 }
 
 void add_routes(http::Router& router, App& app, identity::Identity& identity,
-                const audit::Sealer& sealer) {
+                const audit::Sealer& sealer, jobs::Engine& engine) {
     identity::session_routes(router, identity);
     identity::user_routes(router, identity, check_place);
     subjects::routes(router, app);
     capture::routes(router, app);
     interop::routes(router, app);
+    interop::export_routes(router, app, engine);
+    interop::schedule_routes(router, app);
+    steering::routes(router, app, engine);
     system_routes(router, app, sealer);
     requests_route(router, app);
     goroutines_routes(router);
@@ -39,10 +45,25 @@ void add_routes(http::Router& router, App& app, identity::Identity& identity,
                                    .session_cookie = std::string{identity::session_cookie}});
 }
 
-void add_gauges(App& app) {
+void add_kinds(jobs::Engine& engine, App& app) {
+    engine.add(interop::export_kind(app.db));
+}
+
+void keep_schedules(jobs::Engine& engine, App& app) {
+    jobs::keep_firing(app.db, interop::start_scheduled_export, [&engine] { engine.nudge(); });
+}
+
+void add_gauges(App& app, const jobs::Engine& engine) {
     http::Metrics& metrics = app.metrics;
     metrics.add_gauge("cohort_goroutines", "Goroutines that exist.",
                       [] { return static_cast<double>(weft::stats().goroutines); });
+    metrics.add_gauge("cohort_job_items_running", "Items of jobs that this process works on.",
+                      [&engine] { return static_cast<double>(engine.status().running); });
+    metrics.add_gauge("cohort_job_items_ended_total", "Items that it has ended since its start.",
+                      [&engine] { return static_cast<double>(engine.status().ended); });
+    metrics.add_gauge("cohort_job_items_taken_over_total",
+                      "Items that it took over from servers that were killed.",
+                      [&engine] { return static_cast<double>(engine.status().taken_over); });
     metrics.add_gauge("cohort_store_waiting", "Units of work that wait for the writer.",
                       [&app] { return static_cast<double>(app.db.stats().waiting); });
     metrics.add_gauge("cohort_store_units_total", "Units of work committed since the start.",

@@ -6,12 +6,20 @@
 #include "cohort/identity/identity.h"
 #include "cohort/platform/app.h"
 #include "cohort/platform/http/router.h"
+#include "cohort/platform/jobs/engine.h"
 
 namespace cohort::app {
 
 /// Adds every route of every slice.
 void add_routes(http::Router& router, App& app, identity::Identity& identity,
-                const audit::Sealer& sealer);
+                const audit::Sealer& sealer, jobs::Engine& engine);
+
+/// Lets an engine work on every kind of job that any slice has.
+void add_kinds(jobs::Engine& engine, App& app);
+
+/// Starts what is to start by itself.
+/// Cancels: ends; this is how it ends.
+void keep_schedules(jobs::Engine& engine, App& app);
 
 /// What the system page shows, health, metrics and settings.
 void system_routes(http::Router& router, App& app, const audit::Sealer& sealer);
@@ -23,6 +31,6 @@ void requests_route(http::Router& router, App& app);
 void goroutines_routes(http::Router& router);
 
 /// Lets /metrics read what other modules count.
-void add_gauges(App& app);
+void add_gauges(App& app, const jobs::Engine& engine);
 
 }  // namespace cohort::app

@@ -72,21 +72,29 @@ ClinicalData& container_for(OdmFile& file, const std::string& study_oid,
     return data;
 }
 
-Result<void> export_subjects(db::Tx& tx, const study::Study& study, OdmFile& file) {
-    std::map<std::string, std::string> versions;  // id → OID
+Result<void> add_subject(db::Tx& tx, const study::Study& study, const subjects::Subject& subject,
+                         const StudyVersions& versions, OdmFile& file) {
+    for (auto& [version, data] : TRY(export_subject(tx, subject, versions)))
+        container_for(file, study.oid, version).subjects.push_back(std::move(data));
+    return {};
+}
+
+Result<void> export_subjects(db::Tx& tx, const study::Study& study,
+                             const std::optional<SubjectId>& only, OdmFile& file) {
+    std::map<std::string, std::string> oids;  // by id
     std::map<std::string, std::shared_ptr<const study::Definition>> definitions;
     for (const study::VersionRef& v : TRY(study::versions(tx, study.id))) {
-        versions[v.id.text] = v.oid;
+        oids[v.id.text] = v.oid;
         definitions[v.oid] = TRY(study::definition(tx, v.id));
     }
+    const StudyVersions versions{study.latest_version_oid, oids, definitions};
+    if (only) return add_subject(tx, study, TRY(subjects::get(tx, *only)), versions, file);
     constexpr int page = 200;
     std::int64_t position = -1;
     for (;;) {
         const auto subjects = TRY(subjects::after(tx, study.id, position, page));
         for (const subjects::Subject& subject : subjects)
-            for (auto& [version, data] : TRY(export_subject(
-                     tx, subject, {study.latest_version_oid, versions, definitions})))
-                container_for(file, study.oid, version).subjects.push_back(std::move(data));
+            TRY(add_subject(tx, study, subject, versions, file));
         if (subjects.size() < static_cast<size_t>(page)) return {};
         position = subjects.back().position;
     }
@@ -94,7 +102,8 @@ Result<void> export_subjects(db::Tx& tx, const study::Study& study, OdmFile& fil
 
 }  // namespace
 
-Result<OdmFile> export_studies(db::Tx& tx, const std::vector<StudyId>& studies, Instant at) {
+Result<OdmFile> export_studies(db::Tx& tx, const std::vector<StudyId>& studies, Instant at,
+                               const std::optional<SubjectId>& only) {
     std::set<std::string> met;
     std::vector<StudyId> ordered;
     for (const StudyId& id : studies) TRY(add_with_included(tx, id, met, ordered));
@@ -104,7 +113,7 @@ Result<OdmFile> export_studies(db::Tx& tx, const std::vector<StudyId>& studies, 
         if (id == studies.front()) TRY(write_head(study, at, file));
         file.studies.push_back(TRY(study::load(tx, id)));
         TRY(from_annex(TRY(study::annexes(tx, id)), study.oid, file));
-        TRY(export_subjects(tx, study, file));
+        if (!only || id == studies.front()) TRY(export_subjects(tx, study, only, file));
     }
     // Foreign children of ODM stood somewhere in their own file; here they come last.
     for (study::ForeignElement& f : file.extras.elements) f.at = SIZE_MAX;

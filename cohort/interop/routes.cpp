@@ -7,6 +7,7 @@
 #include "cohort/capture/matrix_store.h"
 #include "cohort/identity/grants.h"
 #include "cohort/interop/export.h"
+#include "cohort/interop/file_name.h"
 #include "cohort/platform/http/caching.h"
 #include "cohort/platform/http/idempotency.h"
 #include "cohort/sites/sites.h"
@@ -191,11 +192,7 @@ Result<Reply> get_export(App& app, Request& request) {
     }));
     auto text = weft::blocking("write an ODM file", [&] { return to_xml(file); });
     Reply reply = Reply::bytes(200, "application/xml; charset=utf-8", std::move(text));
-    std::string name;
-    for (const char c : oid)
-        name +=
-            (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ? c : '-';
-    reply.set("Content-Disposition", "attachment; filename=\"" + name + ".xml\"");
+    reply.set("Content-Disposition", "attachment; filename=\"" + file_name(oid) + ".xml\"");
     return reply;
 }
 

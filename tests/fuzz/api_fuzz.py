@@ -126,8 +126,8 @@ class Pool:
 
     @staticmethod
     def _kind(value):
-        for member, kind in (("granted_at", "grant"), ("login", "user"), ("stages", "form"), ("key", "subject"),
-                             ("time_zone", "site"), ("protocol", "study")):
+        for member, kind in (("weekdays", "schedule"), ("granted_at", "grant"), ("login", "user"), ("stages", "form"), ("key", "subject"),
+                             ("time_zone", "site"), ("protocol", "study"), ("done_a_minute", "job")):
             if member in value:
                 return kind
         return "thing"
@@ -317,6 +317,8 @@ class Fuzzer:
     def segment(self, operation, name):
         if name == "version":
             known = self.pool.version_of.get(self.named.get("form"))
+        elif name == "item":
+            known = self.rng.choice((1, 1, 2))
         else:
             known = self.pool.id(self.rng, name, self.fits_path(operation, name))
         if known is not None and self.rng.random() < 0.97:
@@ -349,7 +351,7 @@ class Fuzzer:
             return 5
         if name == "openForm" and self.pool.ids("form") < 12:
             return 10
-        needed = [one for one in re.findall(r"{(\w+)}", path) if one not in ("version", "grant")]
+        needed = [one for one in re.findall(r"{(\w+)}", path) if one not in ("version", "grant", "item")]
         if not all(self.pool.ids(one, self.fits_path(operation, one)) for one in needed):
             return 0.1
         return WEIGHTS.get(name, 1) if self.done_well(name) else 10

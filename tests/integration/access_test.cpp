@@ -70,6 +70,22 @@ const Line lines[] = {
     {"GET /api/v1/studies/{study}", Place::study, "study"},
     {"GET /api/v1/studies/{study}/definition", Place::study, "study"},
     {"GET /api/v1/studies/{study}/export.xml", Place::study, "export"},
+    {"POST /api/v1/studies/{study}/exports", Place::study, "export", "{}"},
+    {"GET /api/v1/studies/{study}/exports/schedules", Place::study, "export"},
+    {"POST /api/v1/studies/{study}/exports/schedules", Place::study, "export",
+     R"({"name":"n","hour":2,"minute":30,"time_zone":"UTC"})"},
+    {"DELETE /api/v1/schedules/{schedule}", Place::study, "export"},
+    {"GET /api/v1/jobs", Place::signed_in},
+    {"GET /api/v1/jobs/changes", Place::signed_in},
+    {"GET /api/v1/jobs/{job}", Place::study, "export"},
+    {"GET /api/v1/jobs/{job}/changes", Place::study, "export"},
+    {"GET /api/v1/jobs/{job}/items", Place::study, "export"},
+    {"GET /api/v1/jobs/{job}/items/{item}/result", Place::study, "export"},
+    {"POST /api/v1/jobs/{job}/pause", Place::study, "export"},
+    {"POST /api/v1/jobs/{job}/resume", Place::study, "export"},
+    {"POST /api/v1/jobs/{job}/cancel", Place::study, "export"},
+    {"POST /api/v1/jobs/{job}/pace", Place::study, "export", "{}"},
+    {"POST /api/v1/jobs/{job}/redrive", Place::study, "export", R"({"state":"failed"})"},
     {"GET /api/v1/studies/{study}/access", Place::study, "audit"},
     {"GET /api/v1/studies/{study}/audit", Place::study, "audit"},
     {"GET /api/v1/studies/{study}/matrix", Place::study, "subjects"},
@@ -253,6 +269,14 @@ class Scene {
         const Answer done = anybody.ask("POST", form + "/complete", "{}", {{"if-match", "\"2\""}});
         REQUIRE(done.outcome() == "200");
         ids["note"] = note;
+        ids["job"] = client("data_manager@all")
+                         .ask("POST", "/api/v1/studies/" + study.text + "/exports", "{}")
+                         .at("/job");
+        ids["item"] = "1";
+        ids["schedule"] = client("data_manager@all")
+                              .ask("POST", "/api/v1/studies/" + study.text + "/exports/schedules",
+                                   R"({"name":"n","hour":2,"minute":30,"time_zone":"UTC"})")
+                              .at("/id");
         return ids;
     }
 

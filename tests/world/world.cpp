@@ -16,11 +16,15 @@
 #include "cohort/identity/identity.h"
 #include "cohort/identity/routes.h"
 #include "cohort/identity/users.h"
+#include "cohort/interop/export_job.h"
+#include "cohort/interop/export_schedule.h"
 #include "cohort/interop/routes.h"
 #include "cohort/platform/http/api.h"
 #include "cohort/platform/http/dispatcher.h"
 #include "cohort/platform/http/target.h"
+#include "cohort/platform/jobs/engine.h"
 #include "cohort/sites/sites.h"
+#include "cohort/steering/routes.h"
 #include "cohort/study/store.h"
 #include "cohort/subjects/routes.h"
 #include "tests/world/people.h"
@@ -209,6 +213,7 @@ struct World::Server {
     App app{.db = *db, .config = config, .log = log, .metrics = metrics, .started = now()};
     auth::PasswordHasher hasher{auth::PasswordHasher::Options{.cost = cheap}};
     identity::Identity identity{*db, hasher};
+    jobs::Engine engine{*db, {}};
     http::Router router;
     std::unique_ptr<http::Dispatcher> dispatcher;
 };
@@ -231,6 +236,9 @@ World::World(const std::function<db::Options(const std::string&)>& store_in, boo
     subjects::routes(server_->router, server_->app);
     capture::routes(server_->router, server_->app);
     interop::routes(server_->router, server_->app);
+    interop::export_routes(server_->router, server_->app, server_->engine);
+    interop::schedule_routes(server_->router, server_->app);
+    steering::routes(server_->router, server_->app, server_->engine);
     server_->dispatcher = std::make_unique<http::Dispatcher>(
         server_->router, server_->identity.authoriser(), server_->metrics, server_->log,
         http::Bounds{.requests_max = 10'000});
@@ -245,6 +253,16 @@ std::string World::audit_findings() {
     std::string findings = verdict.unsealed == 0 ? "" : "some records are not sealed; ";
     for (const audit::Finding& finding : verdict.findings) findings += finding.what + "; ";
     return findings;
+}
+
+void World::fire_schedules() {
+    must(jobs::fire(db(), interop::start_scheduled_export));
+}
+
+void World::work_off_jobs() {
+    jobs::Engine engine(db(), {});
+    engine.add(interop::export_kind(db()));
+    engine.run_until_idle();
 }
 
 db::Db& World::db() {

@@ -80,6 +80,12 @@ class World {
     /// A form F at visit V of a new subject; its id.
     std::string form();
 
+    /// Starts what is due to start by itself.
+    void fire_schedules();
+
+    /// Works on all jobs until nothing is left to be done now, as a server does all the time.
+    void work_off_jobs();
+
     /// Lets somebody sign in with it; without, people have a session and no password.
     void set_password(const std::string& login, const std::string& password);
 

@@ -11,6 +11,7 @@ import { AuditPage } from "./features/audit/audit_page";
 import { FormPage } from "./features/capture/form_page";
 import { LifePage } from "./features/audit/life_page";
 import { MatrixPage } from "./features/subjects/matrix_page";
+import { LateJobPage, LateJobsPage } from "./features/jobs/late";
 import { PeoplePage } from "./features/identity/people_page";
 import { StudiesPage } from "./features/studies/studies_page";
 import { SubjectPage } from "./features/subjects/subject_page";
@@ -39,6 +40,8 @@ const router = createBrowserRouter([
           { path: "studies/:study/forms/:form", element: <FormPage /> },
           { path: "studies/:study/forms/:form/life", element: <LifePage /> },
           { path: "studies/:study/audit", element: <AuditPage /> },
+          { path: "jobs", element: <LateJobsPage /> },
+          { path: "jobs/:job", element: <LateJobPage /> },
           { path: "system", element: <SystemPage /> },
           { path: "people", element: <PeoplePage /> },
           { path: "*", element: <NotFoundPage /> },

@@ -8,12 +8,20 @@ import type {
   FormHistory,
   FormPatch,
   ItemValue,
+  Job,
+  JobItem,
+  JobPace,
+  JobReport,
+  Jobs,
   Matrix,
+  NewExport,
   NewForm,
   NewSubject,
   Operations,
+  Redrive,
   RunningRequests,
   Session,
+  StartedJob,
   Study,
   StudySummary,
   Subject,
@@ -122,6 +130,46 @@ export const readAudit = async (
   { signal }: Signal = {},
 ): Promise<AuditPage> =>
   (await call("readAudit", { path: { study }, query: page }, { signal })).body;
+
+export type JobFilter = NonNullable<Operations["listJobs"]["input"]["query"]>;
+
+export const listJobs = async (filter: JobFilter, { signal }: Signal = {}): Promise<Jobs> =>
+  (await call("listJobs", { query: filter }, { signal })).body;
+
+export const readJob = async (job: string, { signal }: Signal = {}): Promise<JobReport> =>
+  (await call("readJob", { path: { job } }, { signal })).body;
+
+export type ItemFilter = NonNullable<Operations["listItems"]["input"]["query"]>;
+
+export const listItems = async (
+  job: string,
+  filter: ItemFilter,
+  { signal }: Signal = {},
+): Promise<JobItem[]> =>
+  (await call("listItems", { path: { job }, query: filter }, { signal })).body.items;
+
+const steerings = { pause: "pauseJob", resume: "resumeJob", cancel: "cancelJob" } as const;
+export type Steering = keyof typeof steerings;
+
+export const steerJob = async (job: string, how: Steering, idempotencyKey: string): Promise<Job> =>
+  (await call(steerings[how], { path: { job } }, { idempotencyKey })).body;
+
+export const paceJob = async (job: string, body: JobPace, idempotencyKey: string): Promise<Job> =>
+  (await call("paceJob", { path: { job }, body }, { idempotencyKey })).body;
+
+export const redriveJob = async (
+  job: string,
+  body: Redrive,
+  idempotencyKey: string,
+): Promise<Job> => (await call("redriveJob", { path: { job }, body }, { idempotencyKey })).body;
+
+/** Answers with the job that does the same already, should there be one. */
+export const startExport = async (
+  study: string,
+  body: NewExport,
+  idempotencyKey: string,
+): Promise<StartedJob> =>
+  (await call("startExport", { path: { study }, body }, { idempotencyKey })).body;
 
 export const readRunning = async ({ signal }: Signal = {}): Promise<RunningRequests> =>
   (await call("readRunning", {}, { signal })).body;

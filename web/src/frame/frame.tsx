@@ -6,6 +6,7 @@ import {
   MenuOutlined,
   TableOutlined,
   TeamOutlined,
+  ThunderboltOutlined,
 } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
 import { Button, Drawer, Grid, Layout, Menu, Select, type MenuProps } from "antd";
@@ -22,6 +23,7 @@ import { UserMenu } from "./user_menu";
 function placeOf(pathname: string): string {
   if (pathname.startsWith("/system")) return "/system";
   if (pathname.startsWith("/people")) return "/people";
+  if (pathname.startsWith("/jobs")) return "/jobs";
   const study = /^\/studies\/([^/]+)(\/audit)?/.exec(pathname);
   return study ? `/studies/${study[1]}${study[2] ?? ""}` : "/studies";
 }
@@ -40,6 +42,7 @@ function useEntries(study: string | undefined): MenuProps["items"] {
     ...(study && may(session, "audit.view", { study })
       ? [entry(`/studies/${study}/audit`, <AuditOutlined />, t("nav/audit"))]
       : []),
+    ...(may(session, "export.run") ? [entry("/jobs", <ThunderboltOutlined />, t("nav/jobs"))] : []),
     ...(may(session, "user.manage") ? [entry("/people", <TeamOutlined />, t("nav/people"))] : []),
     ...(may(session, "system.view")
       ? [entry("/system", <DashboardOutlined />, t("nav/system"))]

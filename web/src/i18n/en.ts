@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The English texts of the staff console.
+import { enJobs } from "./en_jobs";
+
 export const en = {
   app: {
     name: "Cohort",
@@ -26,6 +28,7 @@ export const en = {
     subjects: "Subjects",
     audit: "Audit trail",
     system: "System",
+    jobs: "Jobs",
     people: "People",
     study: "Study",
     jump: "Subject number",
@@ -378,7 +381,17 @@ export const en = {
     "user.created": "Account created",
     "user.disabled": "Account disabled",
     "user.enabled": "Account enabled",
+    "job.started": "Job started",
+    "job.paused": "Job paused",
+    "job.resumed": "Job resumed",
+    "job.cancelled": "Job cancelled",
+    "job.paced": "Bounds of a job set",
+    "job.redriven": "Items of a job tried again",
+    "job.result.read": "File of a job fetched",
+    "schedule.added": "Schedule added",
+    "schedule.stopped": "Schedule stopped",
   },
+  ...enJobs,
   system: {
     title: "System",
     up: "Version {{version}}, running for {{uptime}}",

@@ -2,7 +2,17 @@
 import type { i18n } from "i18next";
 import type { en } from "./en";
 
-type Family = "role" | "action" | "missing" | "state" | "stage" | "wait";
+type Family =
+  | "role"
+  | "action"
+  | "missing"
+  | "state"
+  | "stage"
+  | "wait"
+  | "jobKind"
+  | "jobState"
+  | "itemState"
+  | "jobCode";
 
 /** The word for a code the server sends; the code itself when the console does not know it. */
 export function word(texts: i18n, family: Family & keyof typeof en, code: string): string {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The Chinese texts of the staff console, in the words of trial staff.
+import { zhJobs } from "./zh_jobs";
+
 import type { en, Texts } from "./en";
 
 export const zh: Texts<typeof en> = {
@@ -28,6 +30,7 @@ export const zh: Texts<typeof en> = {
     subjects: "受试者",
     audit: "稽查轨迹",
     system: "系统",
+    jobs: "任务",
     people: "人员",
     study: "研究",
     jump: "受试者编号",
@@ -354,7 +357,17 @@ export const zh: Texts<typeof en> = {
     "user.created": "创建账号",
     "user.disabled": "停用账号",
     "user.enabled": "启用账号",
+    "job.started": "启动任务",
+    "job.paused": "暂停任务",
+    "job.resumed": "继续任务",
+    "job.cancelled": "取消任务",
+    "job.paced": "设定任务限速",
+    "job.redriven": "重试任务条目",
+    "job.result.read": "下载任务文件",
+    "schedule.added": "添加定时任务",
+    "schedule.stopped": "停止定时任务",
   },
+  ...zhJobs,
   system: {
     title: "系统",
     up: "版本 {{version}}，已运行 {{uptime}}",
