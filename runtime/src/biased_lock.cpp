@@ -5,6 +5,17 @@
 
 namespace weft::inline abi1::detail {
 
+// Not inline: who passes by plain stores should not save registers for it.
+void BiasedLock::lock_as_all_after_step(const Worker* me) noexcept {
+    step();
+    lock_as_all(me);
+}
+
+void BiasedLock::unlock_as_all_before_step() noexcept {
+    unlock_as_all();
+    step();
+}
+
 void BiasedLock::take_bias_away() noexcept {
     friend_.store(nullptr, std::memory_order_relaxed);
     heavy_fence();

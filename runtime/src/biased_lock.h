@@ -6,14 +6,14 @@
 #pragma once
 
 #include "weft/detail/biased_lock.h"
+#include "weft/detail/step.h"
 
 #include "runtime/src/asymmetric_fence.h"
 #include "runtime/src/worker.h"
 
 namespace weft::inline abi1::detail {
 
-inline void BiasedLock::lock() noexcept {
-    const Worker* const me = this_worker();
+inline bool BiasedLock::pass_as_friend(const Worker* me) noexcept {
     if (me != nullptr && friend_.load(std::memory_order_relaxed) == me) {
 #if defined(WEFT_TSAN)  // to which goroutines on one thread are as many threads
         (void)friend_inside_.load(std::memory_order_acquire);
@@ -22,19 +22,41 @@ inline void BiasedLock::lock() noexcept {
         light_fence();
         if (friend_.load(std::memory_order_acquire) == me) [[likely]] {
             had_by_friend_ = true;
-            return;
+            return true;
         }
         friend_inside_.store(false, std::memory_order_release);
     }
-    lock_as_all(me);
+    return false;
+}
+
+inline void BiasedLock::lock() noexcept {
+    const Worker* const me = this_worker();
+    if (!pass_as_friend(me)) lock_as_all(me);
+}
+
+inline void BiasedLock::lock_after_step() noexcept {
+    const Worker* const me = this_worker();
+    if (!pass_as_friend(me)) lock_as_all_after_step(me);
 }
 
 inline void BiasedLock::unlock() noexcept {
+    if (had_by_friend_)
+        friend_inside_.store(false, std::memory_order_release);
+    else
+        unlock_as_all();
+}
+
+inline void BiasedLock::unlock_before_step() noexcept {
     if (had_by_friend_) {
         friend_inside_.store(false, std::memory_order_release);
         return;
     }
-    if (alone_ >= alone_wanted_ && has_membarrier) [[unlikely]]
+    unlock_as_all_before_step();
+}
+
+inline void BiasedLock::unlock_as_all() noexcept {
+    if (alone_ >= alone_wanted_ && has_membarrier && !exploring.load(std::memory_order_relaxed))
+        [[unlikely]]
         friend_.store(last_, std::memory_order_release);
     held_.unlock();
 }

@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "weft/detail/step.h"
 #include "weft/ensure.h"
 
 #include "runtime/src/blocking_pool.h"
@@ -100,7 +101,9 @@ Ran run_on_pool(Job& job, std::source_location where) {
     Worker* worker = this_worker();
     if (worker == nullptr || worker->runtime.sim) {
         // A plain thread may block itself; the simulator's blocking calls take no virtual time.
+        step();
         job.run(&job);
+        step();
         return Ran::yes;
     }
     Runtime& runtime = worker->runtime;

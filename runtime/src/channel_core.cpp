@@ -10,6 +10,7 @@
 // had it alone.
 #include "weft/detail/channel_core.h"
 
+#include <cstring>
 #include <memory>
 #include <mutex>
 #include <new>
@@ -17,9 +18,11 @@
 
 #include "weft/cancelled.h"
 #include "weft/detail/other_side.h"
+#include "weft/detail/step.h"
 #include "weft/ensure.h"
 
 #include "runtime/src/biased_lock.h"
+#include "runtime/src/mutant.h"
 
 namespace weft::inline abi1::detail {
 namespace {
@@ -77,9 +80,13 @@ Exchange ChannelCore::give_locked(void* value, Waiter*& woken) noexcept {
     if (unwanted_) [[unlikely]]
         return Exchange::closed;
     if (auto* receiver = static_cast<ChannelWaiter*>(receiving_.pop_claimed())) {
+        if (mutated(Mutant::channel_double) && capacity_ > 0) {
+            std::memcpy(back(), value, ops_.size);
+            count_ = count_ + 1;
+        }
         ops_.move(receiver->slot, value);
         finish(*receiver, Exchange::done);
-        woken = receiver;
+        woken = mutated(Mutant::channel_lost_wake) ? nullptr : receiver;
         return Exchange::done;
     }
     if (count_ == capacity_) return Exchange::would_block;
@@ -92,6 +99,7 @@ Exchange ChannelCore::take_locked(void* slot, Waiter*& woken) noexcept {
     if (count_ > 0) {
         ops_.relocate(slot, element(head_));
         pop_front();
+        if (mutated(Mutant::channel_missed_dequeue)) return Exchange::done;
         if (auto* sender = static_cast<ChannelWaiter*>(sending_.pop_claimed())) {
             ops_.move(back(), sender->slot);  // the place just freed, at the end of the queue
             count_ = count_ + 1;
@@ -121,27 +129,33 @@ bool ChannelCore::may_take() const noexcept {
 
 Exchange ChannelCore::send(void* value, const std::source_location& where) {
     Waiter* woken = nullptr;
-    lock_.lock();
+    lock_.lock_after_step();
     const Exchange outcome = give_locked(value, woken);
     if (outcome == Exchange::would_block) [[unlikely]]
         return wait(WaitKind::send, sending_, value, where);
-    lock_.unlock();
-    if (woken != nullptr) ready(woken->ticket.goroutine);
+    lock_.unlock_before_step();
+    if (woken != nullptr) {
+        ready(woken->ticket.goroutine);
+        step();
+    }
     return outcome;
 }
 
 Exchange ChannelCore::try_send(void* value) noexcept {
     Waiter* woken = nullptr;
-    lock_.lock();
+    lock_.lock_after_step();
     const Exchange outcome = give_locked(value, woken);
-    lock_.unlock();
-    if (woken != nullptr) ready(woken->ticket.goroutine);
+    lock_.unlock_before_step();
+    if (woken != nullptr) {
+        ready(woken->ticket.goroutine);
+        step();
+    }
     return outcome;
 }
 
 Exchange ChannelCore::receive(void* slot, const std::source_location& where) {
     Waiter* woken = nullptr;
-    lock_.lock();
+    lock_.lock_after_step();
     const Exchange outcome = take_locked(slot, woken);
     if (outcome == Exchange::would_block) [[unlikely]]
         return wait(WaitKind::receive, receiving_, slot, where);
@@ -152,7 +166,7 @@ Exchange ChannelCore::receive(void* slot, const std::source_location& where) {
 
 Exchange ChannelCore::try_receive(void* slot) noexcept {
     Waiter* woken = nullptr;
-    lock_.lock();
+    lock_.lock_after_step();
     const Exchange outcome = take_locked(slot, woken);
     lock_.unlock();
     if (woken != nullptr) ready(woken->ticket.goroutine);
@@ -197,8 +211,9 @@ void ChannelCore::last_sender_gone() noexcept {
     closed_ = true;
     Waiter* chain = close_all(receiving_);
     lock_.unlock();
-    ready_all(chain);
+    if (!mutated(Mutant::channel_lost_close)) ready_all(chain);
     release_side();
+    step();
 }
 
 bool ChannelCore::close() noexcept {
@@ -211,6 +226,7 @@ bool ChannelCore::close() noexcept {
     lock_.unlock();
     ready_all(receivers);
     ready_all(senders);
+    step();
     return first;
 }
 
@@ -228,6 +244,7 @@ void ChannelCore::last_receiver_gone() noexcept {
         if (ops_.destroy != nullptr) ops_.destroy(first);
     }
     release_side();
+    step();
 }
 
 void ChannelCore::release_side() noexcept {

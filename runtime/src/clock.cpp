@@ -58,12 +58,12 @@ Clock::time_point Clock::now() noexcept {
 
 std::chrono::sys_time<std::chrono::milliseconds> wall_now() noexcept {
     using namespace std::chrono;
-    detail::Worker* worker = detail::this_worker();
-    if (worker != nullptr && worker->runtime.sim) {
+    if (const detail::SimDriver* simulation = detail::this_simulation()) {
         // A simulated run begins at a fixed date, so that what it writes can be compared byte by
         // byte.
         constexpr auto begin = sys_days{year{2026} / January / 1};
-        return begin + duration_cast<milliseconds>(nanoseconds(worker->runtime.sim->now()));
+        return begin + duration_cast<milliseconds>(
+                           nanoseconds(simulation->now() + simulation->wall_offset));
     }
     return floor<milliseconds>(system_clock::now());
 }

@@ -4,6 +4,7 @@
 #include "weft/cancelled.h"
 #include "weft/compat/panic.h"
 #include "weft/compat/wait_group.h"
+#include "weft/detail/step.h"
 #include "weft/ensure.h"
 #include "weft/report.h"
 
@@ -53,9 +54,11 @@ void WaitGroup::add(std::int64_t delta, const std::source_location& where) {
     lock_.unlock();  // from here on the group may be gone; the waiters' frames may not
     weft::detail::ready_all(chain);
     if (late) report_late_add(name, where);
+    weft::detail::step();
 }
 
 void WaitGroup::wait(const std::source_location& where) {
+    weft::detail::step();
     lock_.lock();
     if (count_ == 0) {
         if (!used_) waited_for_nothing_ = weft::detail::self();

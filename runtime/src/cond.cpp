@@ -3,9 +3,15 @@
 // condition under that lock finds it.
 #include "weft/cond.h"
 
+#include "weft/detail/step.h"
 #include "weft/ensure.h"
 
+#include "runtime/src/mutant.h"
+
 namespace weft::inline abi1 {
+
+using detail::Mutant;
+using detail::mutated;
 
 Cond::~Cond() {
     ENSURE(waiters_.empty(), "a Cond was destroyed while somebody waits on it");
@@ -35,17 +41,22 @@ bool Cond::sleep(detail::Waiter& waiter) noexcept {
 }
 
 void Cond::signal() noexcept {
+    if (mutated(Mutant::cond_double_wake)) return broadcast();
     lock_.lock();
     detail::Waiter* woken = waiters_.pop_claimed();
     lock_.unlock();
-    if (woken != nullptr) detail::ready(woken->ticket.goroutine);
+    if (woken != nullptr && !mutated(Mutant::cond_lost_wake))
+        detail::ready(woken->ticket.goroutine);
+    detail::step();
 }
 
 void Cond::broadcast() noexcept {
+    if (mutated(Mutant::cond_lost_broadcast)) return signal();
     lock_.lock();
     detail::Waiter* chain = waiters_.pop_all_claimed();
     lock_.unlock();
     detail::ready_all(chain);
+    detail::step();
 }
 
 }  // namespace weft::inline abi1

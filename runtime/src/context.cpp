@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "weft/detail/held_locks.h"
+#include "weft/detail/step.h"
 #include "weft/ensure.h"
 
 namespace weft::inline abi1 {
@@ -143,6 +144,7 @@ void ContextNode::cancel(const Cause& cause) noexcept {
         fired = hook->next;
         hook->fire(hook);
     }
+    step();
 }
 
 bool ContextNode::mark(const Cause& cause) noexcept {

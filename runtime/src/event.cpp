@@ -4,7 +4,10 @@
 #include "weft/event.h"
 
 #include "weft/cancelled.h"
+#include "weft/detail/step.h"
 #include "weft/ensure.h"
+
+#include "runtime/src/mutant.h"
 
 namespace weft::inline abi1 {
 
@@ -17,16 +20,19 @@ void Event::set() noexcept {
     set_.store(true, std::memory_order_release);
     detail::Waiter* chain = waiters_.pop_all_claimed();
     lock_.unlock();
-    detail::ready_all(chain);
+    if (!detail::mutated(detail::Mutant::event_lost_wake)) detail::ready_all(chain);
+    detail::step();
 }
 
 void Event::reset() noexcept {
     lock_.lock();
     set_.store(false, std::memory_order_relaxed);
     lock_.unlock();
+    detail::step();
 }
 
 void Event::wait(const std::source_location& where) {
+    detail::step();
     lock_.lock();
     if (set_.load(std::memory_order_relaxed)) {
         lock_.unlock();

@@ -9,6 +9,7 @@
 
 #include "weft/detail/spin_lock.h"
 
+#include "runtime/src/explored_run.h"
 #include "runtime/src/runtime.h"
 #include "runtime/src/worker.h"
 
@@ -91,14 +92,7 @@ void Worker::look_for_io(std::int64_t now) noexcept {
 
 Goroutine* Worker::find_work() noexcept {
     if (runtime.sim) {
-        // Virtual time moves only when nothing can run.
-        const std::int64_t next = runtime.earliest_timer();
-        if (next != TimerHeap::never) {
-            runtime.sim->advance_to(next);
-            for (auto& worker : runtime.workers) worker->timers.fire_due(next);
-            return nullptr;
-        }
-        runtime.sleep(*this, TimerHeap::never);
+        rest_in_simulation();
         return nullptr;
     }
     if (!ring.empty()) return nullptr;  // it has not been left yet, but is about to be
@@ -140,6 +134,17 @@ Goroutine* Worker::find_work() noexcept {
     if (runtime.main_has_ended()) deadline = std::min(deadline, runtime.check_end(machine_now()));
     runtime.sleep(*this, deadline);
     return nullptr;
+}
+
+// Nobody can run. Virtual time moves only then.
+void Worker::rest_in_simulation() noexcept {
+    SimDriver& sim = *runtime.sim;
+    const std::int64_t next = runtime.earliest_timer();
+    if (sim.explored() != nullptr && next != TimerHeap::never) sim.explored()->look();
+    if (sim.is_over()) return runtime.stop(2);
+    if (next == TimerHeap::never) return runtime.sleep(*this, next);
+    sim.advance_to(next);
+    for (auto& worker : runtime.workers) worker->timers.fire_due(next);
 }
 
 bool Worker::others_run() noexcept {

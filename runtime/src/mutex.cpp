@@ -14,7 +14,13 @@
 #include "weft/ensure.h"
 #include "weft/time.h"
 
+#include "runtime/src/mutant.h"
+
 namespace weft::inline abi1 {
+
+using detail::Mutant;
+using detail::mutated;
+
 namespace {
 
 constexpr Duration patience = std::chrono::milliseconds(1);
@@ -36,6 +42,7 @@ Mutex::~Mutex() {
 }
 
 bool Mutex::try_lock() noexcept {
+    detail::step();
     detail::Goroutine* me = detail::self();
     if (!take(me)) return false;
     detail::note_locked(detail::ambient(me).held, this);
@@ -71,7 +78,8 @@ bool Mutex::take_or_mark(detail::Goroutine* me, std::uintptr_t bits) noexcept {
         if (take_listed(me)) return true;
         std::uintptr_t word = word_.load(std::memory_order_relaxed);
         while ((word & (owner_mask | starving)) != 0)
-            if (word_.compare_exchange_weak(word, word | bits, std::memory_order_relaxed))
+            if (mutated(Mutant::mutex_unmarked) ||
+                word_.compare_exchange_weak(word, word | bits, std::memory_order_relaxed))
                 return false;
     }
 }
@@ -97,9 +105,11 @@ void Mutex::wait_for_turn(detail::Goroutine* me, std::source_location where) {
     LockWaiter waiter;
     bool woken = false;
     for (;;) {
-        const bool starved = woken && Clock::now() - waiter.since > patience;
+        const bool starved =
+            woken && Clock::now() - waiter.since > patience && !mutated(Mutant::mutex_barging);
         lock_.lock();
-        if (woken) word_.fetch_and(~waking, std::memory_order_relaxed);
+        if (woken && !mutated(Mutant::mutex_stays_waking))
+            word_.fetch_and(~waking, std::memory_order_relaxed);
         if (take_or_mark(me, starved ? waited_for | starving : waited_for)) {
             lock_.unlock();
             return;
@@ -161,7 +171,7 @@ void Mutex::unlock_contended(detail::Goroutine* me, std::source_location where) 
         word_.store(bits | (next != nullptr ? waking : 0), std::memory_order_release);
     }
     lock_.unlock();
-    if (next != nullptr) detail::ready(next->ticket.goroutine);
+    if (next != nullptr && !mutated(Mutant::mutex_lost_wake)) detail::ready(next->ticket.goroutine);
 }
 
 }  // namespace weft::inline abi1

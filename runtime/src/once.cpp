@@ -2,12 +2,16 @@
 #include "weft/once.h"
 
 #include "weft/detail/park_in_graph.h"
+#include "weft/detail/step.h"
 #include "weft/ensure.h"
+
+#include "runtime/src/mutant.h"
 
 namespace weft::inline abi1 {
 
 // True: the caller shall run the function. False: somebody has run it.
 bool Once::begin(const std::source_location& where) {
+    detail::step();
     detail::Goroutine* me = detail::self();
     for (;;) {
         lock_.lock();
@@ -44,9 +48,11 @@ void Once::end(bool completed) noexcept {
     lock_.lock();
     runner_.store(nullptr, std::memory_order_release);
     state_.store(completed ? State::done : State::idle, std::memory_order_release);
-    detail::Waiter* chain = waiters_.pop_all_claimed();
+    const bool forgets = detail::mutated(detail::Mutant::once_lost_wake) && !completed;
+    detail::Waiter* chain = forgets ? nullptr : waiters_.pop_all_claimed();
     lock_.unlock();
     detail::ready_all(chain);
+    detail::step();
 }
 
 }  // namespace weft::inline abi1

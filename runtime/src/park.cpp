@@ -122,6 +122,7 @@ void yield() noexcept {
     if (me->thread != nullptr) return yield_thread();
     Worker* worker = this_worker();
     if (worker->alone()) return;
+    if (!worker->keeps_readied && worker->runtime.sim) worker->runtime.sim->gives_way(me);
     worker->leave(After::yield, nullptr, nullptr, worker->pick());
 }
 

@@ -36,6 +36,8 @@ void tell(const Report& report, Action action) noexcept;
 std::string place(const std::source_location& where);  ///< "file:line", or nothing
 /// Where it waits, in the program's own words: std::lock_guard knows only its own line.
 std::string line_of(const ReportedGoroutine& goroutine);
+/// The innermost call that is the program's own; nothing: none is.
+std::string line_of(const std::vector<StackFrame>& stack);
 std::string readable(Duration age);
 std::string label(const ReportedGoroutine& goroutine);
 std::string label(const ReportedObject& object);

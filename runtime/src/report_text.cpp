@@ -67,11 +67,8 @@ bool is_library(std::string_view file) {
 
 // The innermost call that is the program's own; else what was given.
 std::string programs_line(const std::source_location& given, const std::vector<StackFrame>& stack) {
-    if (is_library(given.file_name()))
-        for (const StackFrame& frame : stack)
-            if (!frame.file.empty() && !is_library(frame.file))
-                return frame.file + ":" + std::to_string(frame.line);
-    return place(given);
+    const std::string line = is_library(given.file_name()) ? line_of(stack) : "";
+    return line.empty() ? place(given) : line;
 }
 
 // "file:line in function", the latter where it is the program's.
@@ -83,6 +80,13 @@ std::string where_of(const Report& report) {
     return place(at) + " in " + without_abi(at.function_name());
 }
 }  // namespace
+
+std::string line_of(const std::vector<StackFrame>& stack) {
+    for (const StackFrame& frame : stack)
+        if (!frame.file.empty() && !is_library(frame.file))
+            return frame.file + ":" + std::to_string(frame.line);
+    return {};
+}
 
 std::string line_of(const ReportedGoroutine& goroutine) {
     return programs_line(goroutine.waits_at, goroutine.stack);

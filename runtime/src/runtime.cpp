@@ -263,6 +263,11 @@ int run_simulated(std::uint64_t seed, const Options& options, const Body& body, 
     return runtime.run(body, closure);
 }
 
+SimDriver* this_simulation() noexcept {
+    Worker* worker = this_worker();
+    return worker != nullptr ? worker->runtime.sim.get() : nullptr;
+}
+
 void main_ended() noexcept {
     Runtime::current()->main_ended();
 }
@@ -287,8 +292,8 @@ Stats stats() noexcept {
 }
 
 std::uint64_t sim::current_seed() noexcept {
-    detail::Worker* worker = detail::this_worker();
-    return worker != nullptr && worker->runtime.sim ? worker->runtime.sim->seed() : 0;
+    const detail::SimDriver* simulation = detail::this_simulation();
+    return simulation != nullptr ? simulation->seed() : 0;
 }
 
 NoPark::NoPark() noexcept {

@@ -147,6 +147,9 @@ std::atomic<std::size_t>& pinned_calls() noexcept;
 /// How many OutsideWakers there are.
 std::atomic<std::size_t>& outside_wakers() noexcept;
 
+/// The simulated run that the caller is in, or null.
+SimDriver* this_simulation() noexcept;
+
 /// Monotonic nanoseconds; virtual in the simulator.
 std::int64_t monotonic_now() noexcept;
 /// Monotonic nanoseconds of the machine.

@@ -9,7 +9,13 @@
 
 #include "weft/detail/park_in_graph.h"
 
+#include "runtime/src/mutant.h"
+
 namespace weft::inline abi1 {
+
+using detail::Mutant;
+using detail::mutated;
+
 namespace {
 
 bool is_recorded(const detail::HeldLocks& held, const detail::LockTag* lock) noexcept {
@@ -28,6 +34,7 @@ RWMutex::~RWMutex() {
 // --- writers -------------------------------------------------------------------------------------
 
 void RWMutex::lock(std::source_location where) {
+    detail::step();
     detail::Goroutine* me = detail::self();
     std::uint64_t free = 0;
     if (!state_.compare_exchange_strong(free, written, std::memory_order_acquire,
@@ -74,6 +81,7 @@ bool RWMutex::let_run_and_enter(std::uint64_t out, std::uint64_t entry) noexcept
 }
 
 bool RWMutex::try_lock() noexcept {
+    detail::step();
     std::uint64_t state = 0;
     if (!state_.compare_exchange_strong(state, written, std::memory_order_acquire,
                                         std::memory_order_relaxed))
@@ -92,9 +100,13 @@ void RWMutex::unlock(std::source_location where) noexcept {
     detail::note_unlocked(detail::ambient(me).held, this);
     writer_.store(nullptr, std::memory_order_relaxed);
     std::uint64_t state = written;
-    if (state_.compare_exchange_strong(state, 0, std::memory_order_release,
-                                       std::memory_order_relaxed))
-        return;
+    if (!state_.compare_exchange_strong(state, 0, std::memory_order_release,
+                                        std::memory_order_relaxed))
+        unlock_contended();
+    detail::step();
+}
+
+void RWMutex::unlock_contended() noexcept {
     lock_.lock();
     state_.fetch_and(~written, std::memory_order_release);
     detail::Waiter* chain = admit_readers();
@@ -127,11 +139,12 @@ void RWMutex::lock_shared_contended(detail::Goroutine* me, std::source_location 
             "a read lock was taken inside a read lock while a writer waits for the first one",
             where);
     detail::check_order(me, *this, where);
-    if (let_run_and_enter(written | awaited, reader)) return;
+    const std::uint64_t out = mutated(Mutant::rw_barging) ? written : written | awaited;
+    if (let_run_and_enter(out, reader)) return;
     lock_.lock();
     std::uint64_t state = state_.load(std::memory_order_relaxed);
     for (;;) {
-        const bool closed = (state & (written | awaited)) != 0;
+        const bool closed = (state & out) != 0;
         if (state_.compare_exchange_weak(state, closed ? state | awaited : state + reader,
                                          std::memory_order_acquire, std::memory_order_relaxed)) {
             if (closed) break;
@@ -145,6 +158,7 @@ void RWMutex::lock_shared_contended(detail::Goroutine* me, std::source_location 
 }
 
 bool RWMutex::try_lock_shared() noexcept {
+    detail::step();
     std::uint64_t state = state_.load(std::memory_order_relaxed);
     do {
         if ((state & (written | awaited)) != 0) return false;
@@ -179,6 +193,7 @@ detail::Waiter* RWMutex::admit_writer() noexcept {
 
 // The last reader has left and somebody waits. By the time the lock is held others may have acted.
 void RWMutex::let_next_in() noexcept {
+    if (mutated(Mutant::rw_lost_wake)) return;
     lock_.lock();
     detail::Waiter* chain = nullptr;
     const std::uint64_t state = state_.load(std::memory_order_acquire);
@@ -207,7 +222,7 @@ void RWMutex::forget_waiter(detail::WaitList& list, detail::Waiter& waiter) noex
     lock_.lock();
     list.remove(waiter);
     detail::Waiter* chain = nullptr;
-    if (writers_.empty()) {
+    if (writers_.empty() && !mutated(Mutant::rw_missed_dequeue)) {
         if ((state_.load(std::memory_order_acquire) & written) == 0) chain = admit_readers();
         if (readers_.empty()) state_.fetch_and(~awaited, std::memory_order_relaxed);
     }

@@ -9,9 +9,11 @@
 
 #include "weft/cancelled.h"
 #include "weft/detail/channel_core.h"
+#include "weft/detail/step.h"
 #include "weft/detail/timer.h"
 
 #include "runtime/src/biased_lock.h"
+#include "runtime/src/mutant.h"
 
 namespace weft::inline abi1::detail {
 namespace {
@@ -38,6 +40,23 @@ class Selection {
         : cases_(cases), count_(count), room_(room), where_(where) {}
 
     Selected run(std::optional<TimePoint> until) {
+        step();
+        const Selected selected = choose_one(until);
+        step();
+        return selected;
+    }
+
+    /// While it waits, which is while its frame stands still.
+    void each_channel(void (*see)(const ChannelCore&, Side, void*), void* arg) const {
+        for (std::uint32_t i = 0; i < count_; ++i)
+            if (!cases_[i].out)
+                see(*cases_[i].core, cases_[i].sends ? Side::sends : Side::receives, arg);
+    }
+
+  private:
+    enum class Locks : std::uint8_t { one_by_one, all_held };
+
+    Selected choose_one(std::optional<TimePoint> until) {
         Selected selected;
         Waiter* woken = nullptr;
         if (look<Locks::one_by_one>(selected, woken)) {
@@ -46,8 +65,9 @@ class Selection {
         }
         sort_channels();
         for (;;) {
+            step();
             lock_all();
-            if (look<Locks::all_held>(selected, woken)) {
+            if (!mutated(Mutant::select_one_look) && look<Locks::all_held>(selected, woken)) {
                 unlock_all();
                 if (woken != nullptr) ready(woken->ticket.goroutine);
                 return selected;
@@ -67,16 +87,6 @@ class Selection {
             cases_[selected.index].out = true;
         }
     }
-
-    /// While it waits, which is while its frame stands still.
-    void each_channel(void (*see)(const ChannelCore&, Side, void*), void* arg) const {
-        for (std::uint32_t i = 0; i < count_; ++i)
-            if (!cases_[i].out)
-                see(*cases_[i].core, cases_[i].sends ? Side::sends : Side::receives, arg);
-    }
-
-  private:
-    enum class Locks : std::uint8_t { one_by_one, all_held };
 
     void sort_channels() noexcept {
         for (std::uint32_t i = 0; i < count_; ++i) {

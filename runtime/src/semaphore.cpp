@@ -7,9 +7,15 @@
 #include <mutex>
 
 #include "weft/cancelled.h"
+#include "weft/detail/step.h"
 #include "weft/ensure.h"
 
+#include "runtime/src/mutant.h"
+
 namespace weft::inline abi1 {
+
+using detail::Mutant;
+using detail::mutated;
 
 struct Semaphore::Request : detail::Waiter {
     std::int64_t count = 0;
@@ -35,13 +41,15 @@ void Semaphore::check(std::int64_t count, const std::source_location& where) con
 }
 
 bool Semaphore::take_locked(std::int64_t count) noexcept {
-    if (!waiters_.empty() || free_ < count) return false;
+    const bool after_others = !waiters_.empty() && !mutated(Mutant::semaphore_barging);
+    if (after_others || free_ < count) return false;
     free_ -= count;
     return true;
 }
 
 Semaphore::Permit Semaphore::acquire(std::int64_t count, const std::source_location& where) {
     check(count, where);
+    detail::step();
     lock_.lock();
     if (take_locked(count)) {
         lock_.unlock();
@@ -54,7 +62,8 @@ Semaphore::Permit Semaphore::acquire(std::int64_t count, const std::source_locat
     if (detail::park_releasing(lock_) == detail::Woke::interrupted) {
         lock_.lock();
         waiters_.remove(request);
-        detail::Waiter* chain = serve_locked();
+        detail::Waiter* chain =
+            mutated(Mutant::semaphore_missed_dequeue) ? nullptr : serve_locked();
         lock_.unlock();
         detail::ready_all(chain);
         detail::throw_cancelled();
@@ -65,6 +74,7 @@ Semaphore::Permit Semaphore::acquire(std::int64_t count, const std::source_locat
 std::optional<Semaphore::Permit> Semaphore::try_acquire(std::int64_t count,
                                                         const std::source_location& where) {
     check(count, where);
+    detail::step();
     std::lock_guard guard(lock_);
     if (!take_locked(count)) return std::nullopt;
     return Permit(this, count);
@@ -78,7 +88,7 @@ detail::Waiter* Semaphore::serve_locked() noexcept {
         if (first->count > free_) break;
         waiters_.remove(*first);
         if (!detail::claim(first->ticket)) continue;
-        free_ -= first->count;
+        if (!mutated(Mutant::semaphore_double)) free_ -= first->count;
         first->next = nullptr;
         *end = first;
         end = &first->next;
@@ -89,9 +99,10 @@ detail::Waiter* Semaphore::serve_locked() noexcept {
 void Semaphore::give(std::int64_t count) noexcept {
     lock_.lock();
     free_ += count;
-    detail::Waiter* chain = serve_locked();
+    detail::Waiter* chain = mutated(Mutant::semaphore_lost_wake) ? nullptr : serve_locked();
     lock_.unlock();
     detail::ready_all(chain);
+    detail::step();
 }
 
 std::int64_t Semaphore::available() const noexcept {

@@ -6,6 +6,7 @@
 #include <new>
 
 #include "weft/detail/context_node.h"
+#include "weft/detail/step.h"
 #include "weft/ensure.h"
 
 #include "runtime/src/runtime.h"
@@ -29,7 +30,9 @@ std::uint64_t parent_of(const Goroutine& fresh, const SpawnSpec& spec, const Wor
 
 }  // namespace
 
-Goroutine* spawn_raw(const SpawnSpec& spec, const Body& body, void* maker) {
+namespace {
+
+Goroutine* start(const SpawnSpec& spec, const Body& body, void* maker) {
     Worker* worker = this_worker();
     Runtime* runtime = worker != nullptr ? &worker->runtime : Runtime::current();
     ENSURE(runtime != nullptr, "a goroutine was started outside weft::run");
@@ -66,6 +69,14 @@ Goroutine* spawn_raw(const SpawnSpec& spec, const Body& body, void* maker) {
         runtime->inject(g);
     }
     return g;
+}
+
+}  // namespace
+
+Goroutine* spawn_raw(const SpawnSpec& spec, const Body& body, void* maker) {
+    Goroutine* const started = start(spec, body, maker);
+    step();
+    return started;
 }
 
 void run_body(Goroutine* g) noexcept {

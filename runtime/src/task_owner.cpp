@@ -5,8 +5,10 @@
 
 #include "weft/detail/held_locks.h"
 #include "weft/detail/park_in_graph.h"
+#include "weft/detail/step.h"
 
 #include "runtime/src/goroutine.h"
+#include "runtime/src/mutant.h"
 
 namespace weft::inline abi1::detail {
 
@@ -19,9 +21,11 @@ void TaskState::complete(const std::exception_ptr& error) noexcept {
     if (joiner != nullptr && !claim(joiner->ticket)) joiner = nullptr;
     lock_.unlock();
     if (joiner != nullptr) ready(joiner->ticket.goroutine);
+    step();
 }
 
 void TaskState::wait(const std::source_location& where) {
+    step();
     lock_.lock();
     if (!done_) {
         Waiter waiter;
@@ -64,12 +68,16 @@ void Countdown::add() noexcept {
 
 void Countdown::done() noexcept {
     lock_.lock();
-    Waiter* chain = --count_ == 0 ? waiters_.pop_all_claimed() : nullptr;
+    const std::size_t left = mutated(Mutant::group_early_wake) ? 1 : 0;
+    Waiter* chain = --count_ <= left ? waiters_.pop_all_claimed() : nullptr;
+    if (mutated(Mutant::group_lost_wake)) chain = nullptr;
     lock_.unlock();  // from here on the owner may be gone; the waiters' frames may not
     ready_all(chain);
+    step();
 }
 
 bool Countdown::wait(const WaitNote& note, Interrupt interrupt) {
+    step();
     lock_.lock();
     if (count_ == 0) {
         lock_.unlock();

@@ -11,6 +11,7 @@
 #include "weft/detail/other_side.h"
 #include "weft/detail/timer.h"
 #include "weft/ensure.h"
+#include "weft/no_park.h"
 
 namespace weft::inline abi1 {
 namespace detail {
@@ -45,11 +46,13 @@ class TickSource {
 
     /// True: a moment was still to come, or to be received.
     bool stop() noexcept {
+        const NoPark spinning_waits_for_us;
         std::lock_guard one_at_a_time(control_);
         return stop_locked();
     }
 
     bool restart(Duration delay, Duration period) noexcept {
+        const NoPark spinning_waits_for_us;
         std::lock_guard one_at_a_time(control_);
         const bool was_running = stop_locked();
         start_locked(delay, period);

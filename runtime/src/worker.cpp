@@ -57,7 +57,7 @@ void arrive(Worker* worker) noexcept {
 
 Goroutine* Worker::pick() noexcept {
     Unwatched unwatched;
-    Goroutine* next = runtime.sim ? runtime.sim->take_runnable() : pick_local();
+    Goroutine* next = runtime.sim ? runtime.sim->take_runnable(current) : pick_local();
     if (next == nullptr) return nullptr;
     if (!next->off.load(std::memory_order_acquire)) [[unlikely]]
         return not_left_yet(next);
@@ -167,6 +167,16 @@ void Worker::leave(After what, void (*unlock)(void*) noexcept, void* arg,
     void* worker = switch_fiber(me->fiber, next->fiber, exceptions, this, what == After::exit);
     arrive(static_cast<Worker*>(worker));
     observe(&me->wake);
+}
+
+void Worker::step() noexcept {
+    if (current == idle || current->no_park != 0) return;
+    Unwatched unwatched;
+    Goroutine* next = runtime.sim->take_instead_of(current);
+    if (runtime.sim->is_over()) return leave(After::park, nullptr, nullptr, nullptr);  // for good
+    if (next == nullptr) return;
+    if (next->fiber.sp == nullptr) take_stack_for(next);
+    leave(After::yield, nullptr, nullptr, next);
 }
 
 void Worker::finish() noexcept {

@@ -133,6 +133,9 @@ class Worker {
     /// resumed.
     void leave(After what, void (*unlock)(void*) noexcept, void* arg, Goroutine* next) noexcept;
 
+    /// In an exploration: lets the goroutine go on, or another in its place.
+    void step() noexcept;
+
     /// Makes a goroutine run next here.
     void push(Goroutine* goroutine) noexcept;
     void push_behind(Goroutine* goroutine) noexcept;  ///< at the end of the queue
@@ -162,6 +165,7 @@ class Worker {
     void give_stack_of(Goroutine* goroutine) noexcept;
     void take_stack_for(Goroutine* goroutine) noexcept;
     Goroutine* find_work() noexcept;
+    void rest_in_simulation() noexcept;
     Goroutine* look_around() noexcept;
     Goroutine* steal_from(Worker& victim, std::int64_t now) noexcept;
     template <class Queue>

@@ -7,6 +7,7 @@
 
 #include "weft/detail/held_locks.h"
 #include "weft/detail/spin_lock.h"
+#include "weft/detail/step.h"
 #include "weft/detail/wait_list.h"
 
 namespace weft::inline abi1 {
@@ -37,6 +38,7 @@ class Mutex : public detail::LockTag {
     /// Cancels:  throws Cancelled, without the lock. Destructors that lock should shield().
     /// Ordering: all done before the previous unlock() is visible.
     void lock(std::source_location where = std::source_location::current()) {
+        detail::step();
         detail::Goroutine* me = detail::self();
         std::uintptr_t free = 0;
         const bool got =
@@ -60,6 +62,7 @@ class Mutex : public detail::LockTag {
         if (!word_.compare_exchange_strong(mine, 0, std::memory_order_release,
                                            std::memory_order_relaxed)) [[unlikely]]
             unlock_contended(me, where);
+        detail::step();
     }
 
   private:

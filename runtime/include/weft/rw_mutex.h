@@ -7,6 +7,7 @@
 
 #include "weft/detail/held_locks.h"
 #include "weft/detail/spin_lock.h"
+#include "weft/detail/step.h"
 #include "weft/detail/wait_list.h"
 
 namespace weft::inline abi1 {
@@ -45,6 +46,7 @@ class RWMutex : public detail::LockTag {
     /// Blocks:  the goroutine, never its thread.
     /// Cancels: throws Cancelled, without the lock.
     void lock_shared(std::source_location where = std::source_location::current()) {
+        detail::step();
         detail::Goroutine* me = detail::self();
         // Counted before it is known whether that is right: taken back where it is not.
         const std::uint64_t before = state_.fetch_add(reader, std::memory_order_acquire);
@@ -62,6 +64,7 @@ class RWMutex : public detail::LockTag {
         if (!is_noted || before < reader) [[unlikely]]
             detail::lock_misused(*this, "unlock_shared() of an RWMutex that is not held so", where);
         after_reader(before);
+        detail::step();
     }
 
   private:
@@ -72,6 +75,7 @@ class RWMutex : public detail::LockTag {
     static constexpr std::uint64_t reader = 4;
 
     void lock_contended(detail::Goroutine* me, std::source_location where);
+    void unlock_contended() noexcept;
     bool let_run_and_enter(std::uint64_t out, std::uint64_t entry) noexcept;
     void lock_shared_slowly(detail::Goroutine* me, std::uint64_t before,
                             std::source_location where);

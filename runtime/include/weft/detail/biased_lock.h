@@ -17,11 +17,19 @@ class BiasedLock {
   public:
     void lock() noexcept;
     void unlock() noexcept;
+    /// The same with a step() outside. An exploration gives nobody a bias: so who passes by plain
+    /// stores need not ask whether there is one.
+    void lock_after_step() noexcept;
+    void unlock_before_step() noexcept;
     /// Whether a worker passes it by plain stores just now. A glimpse.
     bool is_biased() const noexcept { return friend_.load(std::memory_order_relaxed) != nullptr; }
 
   private:
+    bool pass_as_friend(const Worker* me) noexcept;
     void lock_as_all(const Worker* me) noexcept;
+    void lock_as_all_after_step(const Worker* me) noexcept;
+    void unlock_as_all() noexcept;
+    void unlock_as_all_before_step() noexcept;
     void take_bias_away() noexcept;
 
     std::atomic<const Worker*> friend_{nullptr};  // changed by who has held_

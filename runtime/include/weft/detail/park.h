@@ -172,7 +172,7 @@ void interrupt(Goroutine* goroutine) noexcept;
 
 /// A number in [0, n) from the one seam for choices: seeded in the simulator.
 /// The kinds of choice are named so that a schedule can be read.
-enum class Choice : std::uint8_t { next_goroutine, select_case, timer_tie, victim, user };
+enum class Choice : std::uint8_t { next_goroutine, select_case, network, fault, user };
 std::size_t choose(Choice kind, std::size_t n) noexcept;
 
 }  // namespace weft::inline abi1::detail
