@@ -7,7 +7,8 @@
 
 #include "weft/context.h"
 
-#include "runtime/src/socket.h"
+#include "runtime/src/kernel_stream.h"
+#include "runtime/src/sim_streams.h"
 
 namespace weft::inline abi1::detail {
 namespace {
@@ -55,7 +56,7 @@ Result<net::Connection> dial_in_turn(const std::vector<Address>& addresses,
     for (std::size_t i = 0; i < addresses.size(); ++i) {
         const auto until = give_up_at(Clock::now(), current_deadline(), addresses.size() - i);
         auto socket = connect_to(addresses[i], until, where);
-        if (socket) return net::Connection(std::move(*socket));
+        if (socket) return net::Connection(std::make_shared<KernelStream>(std::move(*socket)));
         all += (i > 0 ? "; " : "") + text_of(addresses[i], true) + ": " + socket.error().text;
         if (!failed) failed = socket.error();
     }
@@ -69,6 +70,8 @@ Result<net::Connection> dial_in_turn(const std::vector<Address>& addresses,
 namespace weft::inline abi1::net {
 
 Result<Connection> dial(const std::string& address, std::source_location where) {
+    if (detail::SimStreams* simulated = detail::sim_streams())
+        return simulated->dial(address, where);
     return detail::dial_in_turn(TRY(detail::look_up(address, where)), where);
 }
 

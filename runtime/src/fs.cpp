@@ -13,6 +13,8 @@
 
 #include "weft/blocking.h"
 
+#include "runtime/src/sim_faults.h"
+
 namespace weft::inline abi1::fs {
 namespace {
 
@@ -41,6 +43,7 @@ Error file_error(int code) {
 class File {
   public:
     static Result<File> open(const std::string& path, int flags, mode_t mode = 0) {
+        if (const int code = detail::disk_fault()) return file_error(code);
         const int fd = ::open(path.c_str(), flags | O_CLOEXEC, mode);
         if (fd < 0) return file_error(errno);
         return File(fd);
@@ -53,7 +56,10 @@ class File {
 
     Result<void> write(std::string_view content) const {
         while (!content.empty()) {
-            const ssize_t n = ::write(fd_, content.data(), content.size());
+            if (const int code = detail::disk_fault()) return file_error(code);
+            const std::size_t taken = detail::disk_takes(content.size());
+            if (taken == 0) return file_error(ENOSPC);
+            const ssize_t n = ::write(fd_, content.data(), taken);
             if (n < 0 && errno == EINTR) continue;
             if (n < 0) return file_error(errno);
             content.remove_prefix(static_cast<std::size_t>(n));
@@ -61,12 +67,14 @@ class File {
         return {};
     }
     Result<void> sync() const {
+        if (const int code = detail::disk_fault()) return file_error(code);
         if (::fsync(fd_) != 0) return file_error(errno);
         return {};
     }
     // Writes that failed late are told by close() on some file systems.
     Result<void> close() {
         if (::close(std::exchange(fd_, -1)) != 0 && errno != EINTR) return file_error(errno);
+        if (const int code = detail::disk_fault()) return file_error(code);
         return {};
     }
     int number() const noexcept { return fd_; }
@@ -119,6 +127,7 @@ Result<void> replace(const std::filesystem::path& path, std::string_view content
     TRY(file.write(content));
     TRY(file.sync());
     TRY(file.close());
+    if (const int code = detail::disk_fault()) return file_error(code);
     if (::rename(temporary.c_str(), path.c_str()) != 0) return file_error(errno);
     removed.renamed = true;
     const File folder = TRY(File::open(folder_of(path), O_RDONLY | O_DIRECTORY));

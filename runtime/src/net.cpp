@@ -7,23 +7,21 @@
 #include <unistd.h>
 
 #include "runtime/src/address.h"
-#include "runtime/src/socket.h"
+#include "runtime/src/kernel_stream.h"
+#include "runtime/src/sim_streams.h"
 
 namespace weft::inline abi1::net {
 
-using detail::Direction;
+using detail::KernelListener;
 using detail::Socket;
 
 Result<std::size_t> Connection::read_some(std::span<std::byte> into, std::source_location where) {
-    return socket_->retry(Direction::read, socket_->read_deadline.load(), where,
-                          [&](int fd) { return ::recv(fd, into.data(), into.size(), 0); });
+    return end_->read_some(into, where);
 }
 
 Result<std::size_t> Connection::write_some(std::span<const std::byte> from,
                                            std::source_location where) {
-    return socket_->retry(Direction::write, socket_->write_deadline.load(), where, [&](int fd) {
-        return ::send(fd, from.data(), from.size(), MSG_NOSIGNAL);
-    });
+    return end_->write_some(from, where);
 }
 
 Result<void> Connection::write_all(std::span<const std::byte> from, std::source_location where) {
@@ -32,66 +30,53 @@ Result<void> Connection::write_all(std::span<const std::byte> from, std::source_
 }
 
 void Connection::set_read_deadline(TimePoint when) noexcept {
-    socket_->read_deadline.store(when);
+    end_->set_read_deadline(when);
 }
 void Connection::set_write_deadline(TimePoint when) noexcept {
-    socket_->write_deadline.store(when);
+    end_->set_write_deadline(when);
 }
 
 void Connection::shutdown_write() noexcept {
-    if (!socket_->begin()) return;
-    ::shutdown(socket_->fd(), SHUT_WR);
-    socket_->end();
+    end_->shutdown_write();
 }
 
 void Connection::close() noexcept {
-    if (socket_) socket_->close();
+    if (end_) end_->close();
 }
 
 void Connection::abort() noexcept {
-    if (!socket_ || !socket_->begin()) return;
-    const linger at_once{1, 0};
-    setsockopt(socket_->fd(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-    socket_->end();
-    socket_->close();
+    if (end_) end_->abort();
 }
 
 bool Connection::wait_closed(std::source_location where) {
-    std::byte one{};
-    const auto got = socket_->retry(Direction::read, TimePoint::max(), where,
-                                    [&](int fd) { return ::recv(fd, &one, 1, MSG_PEEK); });
-    return !got || *got == 0;
+    return end_->wait_closed(where);
 }
 
 std::string Connection::peer() const {
-    return detail::name_of(socket_, &::getpeername, true);
+    return end_ ? end_->peer(true) : std::string();
 }
 std::string Connection::peer_host() const {
-    return detail::name_of(socket_, &::getpeername, false);
+    return end_ ? end_->peer(false) : std::string();
 }
 std::string Connection::local() const {
-    return detail::name_of(socket_, &::getsockname, true);
+    return end_ ? end_->local() : std::string();
 }
 int Connection::fd() const noexcept {
-    return socket_->fd();
+    return end_->fd();
 }
 
 Result<Connection> Listener::accept(std::source_location where) {
-    const auto fd = TRY(socket_->retry(Direction::read, TimePoint::max(), where, [](int listening) {
-        return ::accept4(listening, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    }));
-    detail::tune(static_cast<int>(fd));
-    return Connection(std::make_shared<Socket>(static_cast<int>(fd)));
+    return source_->accept(where);
 }
 
 void Listener::close() noexcept {
-    if (socket_) socket_->close();
+    if (source_) source_->close();
 }
 std::string Listener::address() const {
-    return detail::name_of(socket_, &::getsockname, true);
+    return source_ ? source_->address() : std::string();
 }
 int Listener::fd() const noexcept {
-    return socket_->fd();
+    return source_->fd();
 }
 
 namespace {
@@ -106,6 +91,8 @@ Result<detail::Address> own_address(const std::string& text) {
 }  // namespace
 
 Result<Listener> listen(const std::string& address, int backlog) {
+    if (detail::SimStreams* simulated = detail::sim_streams())
+        return simulated->listen(address, backlog);
     const auto at = TRY(own_address(address));
     const int fd = TRY(detail::stream_socket(at));
     const int on = 1;
@@ -117,7 +104,7 @@ Result<Listener> listen(const std::string& address, int backlog) {
     }
     auto socket = std::make_shared<Socket>(fd);
     if (address.starts_with("unix:/")) socket->unlink_path = address.substr(5);
-    return Listener(std::move(socket));
+    return Listener(std::make_shared<KernelListener>(std::move(socket)));
 }
 
 Result<Listener> listen_on(int fd) {
@@ -127,7 +114,7 @@ Result<Listener> listen_on(int fd) {
         return Error{ErrorKind::invalid, "descriptor", "the descriptor is no listening socket"};
     ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK);
     ::fcntl(fd, F_SETFD, FD_CLOEXEC);
-    return Listener(std::make_shared<Socket>(fd));
+    return Listener(std::make_shared<KernelListener>(std::make_shared<Socket>(fd)));
 }
 
 }  // namespace weft::inline abi1::net

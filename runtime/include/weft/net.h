@@ -12,14 +12,15 @@
 #include "weft/time.h"
 
 namespace weft::inline abi1::detail {
-class Socket;
-}
+class StreamEnd;
+class StreamSource;
+}  // namespace weft::inline abi1::detail
 
 /// TCP and Unix stream sockets whose calls park the goroutine instead of blocking its thread. All
-/// calls need a running weft::run (not the simulator), are cancellation points (they throw
-/// Cancelled when the ambient context ends) and report failures as unavailable/CODE: "refused",
-/// "reset", "unreachable", "address-in-use", "closed", "descriptors", "network"; a passed deadline
-/// as timeout/"deadline".
+/// calls need a running weft::run, or a SimNetwork in the simulator (sim_network.h); they are
+/// cancellation points (they throw Cancelled when the ambient context ends) and report failures as
+/// unavailable/CODE: "refused", "reset", "unreachable", "address-in-use", "closed", "descriptors",
+/// "network"; a passed deadline as timeout/"deadline".
 namespace weft::inline abi1::net {
 
 /// One connection. A reader and a writer may use it at the same time; close() may come from
@@ -27,7 +28,7 @@ namespace weft::inline abi1::net {
 class Connection {
   public:
     Connection() = default;
-    explicit Connection(std::shared_ptr<detail::Socket> socket) : socket_(std::move(socket)) {}
+    explicit Connection(std::shared_ptr<detail::StreamEnd> end) : end_(std::move(end)) {}
 
     /// Reads what there is, at least one byte. 0: the peer has finished sending.
     Result<std::size_t> read_some(std::span<std::byte> into,
@@ -62,11 +63,11 @@ class Connection {
     std::string peer() const;       ///< "203.0.113.7:40112"
     std::string peer_host() const;  ///< without the port
     std::string local() const;
-    int fd() const noexcept;
-    explicit operator bool() const noexcept { return socket_ != nullptr; }
+    int fd() const noexcept;  ///< -1 in a SimNetwork
+    explicit operator bool() const noexcept { return end_ != nullptr; }
 
   private:
-    std::shared_ptr<detail::Socket> socket_;
+    std::shared_ptr<detail::StreamEnd> end_;
 };
 
 /// Takes connections in. Several goroutines may accept(); close() may come from anywhere. Copies
@@ -74,7 +75,7 @@ class Connection {
 class Listener {
   public:
     Listener() = default;
-    explicit Listener(std::shared_ptr<detail::Socket> socket) : socket_(std::move(socket)) {}
+    explicit Listener(std::shared_ptr<detail::StreamSource> source) : source_(std::move(source)) {}
 
     /// Waits for the next connection. unavailable/"closed" after close(); unavailable/"descriptors"
     /// when the process has none left (try again later).
@@ -82,11 +83,11 @@ class Listener {
     /// No more is accepted; wakes who waits in accept() with unavailable/"closed". Idempotent.
     void close() noexcept;
     std::string address() const;  ///< with the port that was given for port 0
-    int fd() const noexcept;
-    explicit operator bool() const noexcept { return socket_ != nullptr; }
+    int fd() const noexcept;      ///< -1 in a SimNetwork
+    explicit operator bool() const noexcept { return source_ != nullptr; }
 
   private:
-    std::shared_ptr<detail::Socket> socket_;
+    std::shared_ptr<detail::StreamSource> source_;
 };
 
 /// `address`: "127.0.0.1:8080", "[::1]:0", ":8080" (all interfaces), "unix:/run/name" (whose file

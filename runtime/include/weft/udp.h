@@ -10,6 +10,10 @@
 
 #include "weft/net.h"
 
+namespace weft::inline abi1::detail {
+class Socket;
+}
+
 namespace weft::inline abi1::net {
 
 /// A socket for datagrams: each is sent and received whole, or not at all. A reader and a writer
