@@ -7,6 +7,7 @@
 
 #include "weft/dump.h"
 #include "weft/report.h"
+#include "weft/trace.h"
 
 #include "runtime/src/json.h"
 #include "runtime/src/markup.h"
@@ -47,6 +48,14 @@ DebugPage waits_svg(Duration) {
 
 DebugPage waits_json(Duration) {
     return {json, map_waits().json()};
+}
+
+// Of what happens from now on.
+DebugPage trace_json(Duration recorded_for) {
+    auto trace = Trace::start();
+    if (!trace) return {plain, "weft: " + trace.error().text + '\n'};
+    sleep(recorded_for);
+    return {json, trace->stop().json()};
 }
 
 std::string row(const WaitPlace& at) {
@@ -98,7 +107,7 @@ DebugPage for_people(Duration waiting_for) {
 std::optional<DebugPage> debug_page(std::string_view path, Duration waiting_for) {
     using namespace detail;
     using Make = DebugPage (*)(Duration);
-    static constexpr std::array<std::pair<std::string_view, Make>, 8> pages = {{
+    static constexpr std::array<std::pair<std::string_view, Make>, 9> pages = {{
         {"", for_people},
         {"/", for_people},
         {"/stuck", stuck_text},
@@ -107,6 +116,7 @@ std::optional<DebugPage> debug_page(std::string_view path, Duration waiting_for)
         {"/goroutines.json", goroutines_json},
         {"/waits.svg", waits_svg},
         {"/waits.json", waits_json},
+        {"/trace.json", trace_json},
     }};
     for (const auto& [name, make] : pages)
         if (name == path) return make(waiting_for);

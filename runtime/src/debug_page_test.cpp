@@ -12,6 +12,7 @@
 #include "weft/scope.h"
 #include "weft/sim.h"
 #include "weft/time.h"
+#include "weft/trace.h"
 
 #include "tests/support/test.h"
 
@@ -112,6 +113,15 @@ TEST_CASE("the page for people says what is stuck, draws it, and runs no script"
         CHECK(has(body("/goroutines"), "reminder"));
         CHECK(has(body("/goroutines.json"), R"("waits_on":"relief")"));
     });
+}
+
+TEST_CASE("the trace page records for as long as it is told, and says so if another does already") {
+    CHECK(sim::run(1, Options{}, [] {
+              CHECK(has(debug_page("/trace.json", std::chrono::milliseconds(5))->body,
+                        R"("left by":"sleep")"));
+              const auto other = Trace::start();
+              CHECK(has(body("/trace.json"), "another trace is being made"));
+          }) == 0);
 }
 
 TEST_CASE("where nobody waits for another there is nothing to draw, and the page says so") {

@@ -12,6 +12,7 @@
 #include "runtime/src/gathered.h"
 #include "runtime/src/runtime.h"
 #include "runtime/src/thread_park.h"
+#include "runtime/src/trace_recorder.h"
 
 namespace weft::inline abi1::detail {
 
@@ -83,6 +84,7 @@ void ready(Goroutine* goroutine) noexcept {
     Unwatched unwatched;
     if (goroutine->thread != nullptr) return wake_thread(goroutine);
     if (Worker* worker = this_worker()) return worker->push(goroutine);
+    trace_from_outside(TraceEvent::What::ready, *goroutine);
     if (Gathered::add(goroutine)) return;
     if (Runtime* runtime = Runtime::current()) runtime->inject(goroutine);
     // else it was left behind by a run that is over, and a static object has just let go of what it
@@ -146,6 +148,7 @@ void interrupt(Goroutine* goroutine) noexcept {
     const auto word = goroutine->wake.load(std::memory_order_acquire);
     if (!claim_word(goroutine, sequence_of(word), armed | interruptible)) return;
     goroutine->woke = Woke::interrupted;
+    trace_cancel(*goroutine);
     ready(goroutine);
 }
 

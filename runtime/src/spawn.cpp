@@ -10,6 +10,7 @@
 #include "weft/ensure.h"
 
 #include "runtime/src/runtime.h"
+#include "runtime/src/trace_recorder.h"
 
 namespace weft::inline abi1::detail {
 
@@ -66,6 +67,7 @@ Goroutine* start(const SpawnSpec& spec, const Body& body, void* maker) {
         worker->push_fresh(g);
     } else {
         runtime->spawned_elsewhere();
+        trace_from_outside(TraceEvent::What::spawn, *g);
         runtime->inject(g);
     }
     return g;

@@ -10,6 +10,7 @@
 
 #include "runtime/src/runtime.h"
 #include "runtime/src/thread_park.h"
+#include "runtime/src/trace_recorder.h"
 
 // Initial-exec: the loader gives them a fixed place, so that finding them costs one load. self()
 // and this_worker() read them by their names: who runs on this thread, null until somebody asks on
@@ -31,8 +32,13 @@ constexpr std::uint32_t slot_runs_max = 3;
 constexpr std::int64_t oldest_every = 1'000'000;  // ns
 }  // namespace
 
-Worker::Worker(Runtime& owner, unsigned number, bool keeps) noexcept
-    : runtime(owner), index(number), keeps_readied(keeps), coarse(coarse_now()) {}
+Worker::Worker(Runtime& owner, unsigned number, bool keeps)
+    : runtime(owner), index(number), keeps_readied(keeps), plain(keeps), coarse(coarse_now()) {
+    trace_recorder().come(*this);
+}
+Worker::~Worker() {
+    trace_recorder().go(*this);
+}
 
 [[gnu::noinline]] Worker* ask_worker() noexcept {
     return weft_abi1_worker;
@@ -153,6 +159,8 @@ void Worker::leave(After what, void (*unlock)(void*) noexcept, void* arg,
     Unwatched unwatched;
     Goroutine* me = current;
     if (next == nullptr) next = idle;
+    if (!plain.load(std::memory_order_relaxed)) [[unlikely]]
+        trace_switch(*this, what, *me, *next);
     after = what;
     left = me;
     release = unlock;
@@ -221,8 +229,10 @@ void Worker::finish() noexcept {
 }
 
 void Worker::push(Goroutine* goroutine) noexcept {
-    if (!keeps_readied) [[unlikely]]
-        return push_elsewhere(goroutine);
+    if (!plain.load(std::memory_order_relaxed)) [[unlikely]] {
+        trace_ready(*this, *goroutine);
+        if (!keeps_readied) return push_elsewhere(goroutine);
+    }
     gate.enter();
     Goroutine* before = slot.load(std::memory_order_relaxed);
     slot.store(goroutine, std::memory_order_relaxed);
@@ -247,7 +257,10 @@ void Worker::push_behind(Goroutine* goroutine) noexcept {
 }
 
 void Worker::push_fresh(Goroutine* goroutine) {
-    if (runtime.sim) return runtime.sim->make_runnable(goroutine);
+    if (!plain.load(std::memory_order_relaxed)) [[unlikely]] {
+        trace_spawn(*this, *goroutine);
+        if (runtime.sim) return runtime.sim->make_runnable(goroutine);
+    }
     gate.enter();
     const bool fits = fresh.size() < fresh_max && fresh.push(goroutine);
     gate.leave();

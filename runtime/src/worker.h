@@ -18,6 +18,7 @@
 namespace weft::inline abi1::detail {
 
 class Runtime;
+class TraceRing;  // trace_recorder.h
 
 struct GoroutineCache {
     Goroutine* free = nullptr;
@@ -74,13 +75,19 @@ class Loot {
 
 class Worker {
   public:
-    Worker(Runtime& owner, unsigned number, bool keeps) noexcept;
+    Worker(Runtime& owner, unsigned number, bool keeps);
+    ~Worker();
+    Worker(const Worker&) = delete;
+    Worker& operator=(const Worker&) = delete;
 
     Runtime& runtime;
     const unsigned index;
     /// Whether a readied goroutine runs where it was readied: not in the simulator, not where
     /// migration is forced.
     const bool keeps_readied;
+    /// Whether that is all there is to do about one that is readied, spawned or left: not while a
+    /// trace is made, either.
+    std::atomic<bool> plain;
     Goroutine* current = nullptr;
     Goroutine* idle = nullptr;  ///< the thread's own stack, on which the idle loop runs
 #if defined(WEFT_TSAN)
@@ -99,11 +106,12 @@ class Worker {
     std::uint32_t slot_runs = 0;
     std::atomic<std::uint32_t> calls_here{0};  ///< begun and ended by blocking_here(): odd inside
     std::atomic<Goroutine*> slot{nullptr};     ///< the goroutine readied last: it runs next
-    OwnerGate gate;                            ///< for slot, ring and fresh
+    OwnerGate gate;                            ///< for slot, ring, fresh and trace
     ReadyQueue ring;                           ///< readied, first in, first out
     /// Spawned and not run yet: the owner takes the newest, so that stacks stay hot and a tree of
     /// spawns is walked depth first; thieves take the oldest.
     FreshQueue fresh;
+    TraceRing* trace = nullptr;  ///< null: no trace is made
     TimerHeap timers;
     std::uint32_t misses = 0;  ///< looks in a row that found nothing while others were busy
     std::atomic<std::int64_t> live{0};    ///< goroutines started minus ended here

@@ -24,10 +24,14 @@ struct DebugPage {
 ///     "/stuck"           the reports of stuck(waiting_for), as text; "/stuck.json"
 ///     "/goroutines"      dump_grouped(); "/goroutines.json": goroutines(), each for itself
 ///     "/waits.svg"       the drawing; "/waits.json": the same as data
+///     "/trace.json"      what the scheduler does for as long as waiting_for says, from now on, as
+///                        Trace records it
 ///
 /// Shape:  nothing for another path. Everything is UTF-8. Goroutine names and source lines are
 ///         shown: mount it only where those may see it who may see these.
-/// Blocks: not; but looks at every goroutine, which for a million takes a second.
+/// Blocks: not; but looks at every goroutine, which for a million takes a second. "/trace.json"
+///         parks the caller while it records.
+/// Cancels: "/trace.json" throws Cancelled when the ambient context ends first.
 /// Source: Go package net/http/pprof, "/debug/pprof/goroutine".
 std::optional<DebugPage> debug_page(std::string_view path,
                                     Duration waiting_for = std::chrono::seconds(1));
