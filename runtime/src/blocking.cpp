@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "weft/ensure.h"
 
 #include "runtime/src/blocking_pool.h"
+#include "runtime/src/no_deadline.h"
 #include "runtime/src/runtime.h"
 
 namespace weft::inline abi1::detail {
@@ -99,6 +101,9 @@ Ran BlockingPool::interrupted(Job& job, const WaitNote& note) {
 
 Ran run_on_pool(Job& job, std::source_location where) {
     Worker* worker = this_worker();
+    if (worker != nullptr && worker->runtime.options.require_deadline != RequireDeadline::off)
+        expect_deadline("waits for blocking call \"" + std::string(job.what) + '"',
+                        "the call never return", where);
     if (worker == nullptr || worker->runtime.sim) {
         // A plain thread may block itself; the simulator's blocking calls take no virtual time.
         step();

@@ -7,6 +7,7 @@
 #include "weft/detail/park.h"
 #include "weft/ensure.h"
 
+#include "runtime/src/no_deadline.h"
 #include "runtime/src/runtime.h"
 
 namespace weft::inline abi1::net {
@@ -28,6 +29,8 @@ bool is_ready(int fd, short events) noexcept {
 Result<void> wait_until(int fd, short events, detail::PollEntry* entry, detail::Direction direction,
                         TimePoint deadline, const std::source_location& where) {
     while (!is_ready(fd, events)) {
+        if (deadline == TimePoint::max())
+            detail::expect_deadline("waits for a descriptor", "nothing ever come", where);
         const auto answer = poller().wait(entry, direction, deadline, where);
         if (answer == detail::Readiness::interrupted) detail::throw_cancelled();
         if (answer == detail::Readiness::timed_out)

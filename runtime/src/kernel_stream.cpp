@@ -37,7 +37,8 @@ void KernelStream::abort() noexcept {
 bool KernelStream::wait_closed(const std::source_location& where) {
     std::byte one{};
     const auto got = socket_->retry(Direction::read, TimePoint::max(), where,
-                                    [&](int fd) { return ::recv(fd, &one, 1, MSG_PEEK); });
+                                    [&](int fd) { return ::recv(fd, &one, 1, MSG_PEEK); },
+                                    Endless::intended);
     return !got || *got == 0;
 }
 
@@ -49,9 +50,11 @@ std::string KernelStream::local() const {
 }
 
 Result<net::Connection> KernelListener::accept(const std::source_location& where) {
-    const auto fd = TRY(socket_->retry(Direction::read, TimePoint::max(), where, [](int listening) {
+    const auto next = [](int listening) {
         return ::accept4(listening, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    }));
+    };
+    const auto fd =
+        TRY(socket_->retry(Direction::read, TimePoint::max(), where, next, Endless::intended));
     tune(static_cast<int>(fd));
     return net::Connection(
         std::make_shared<KernelStream>(std::make_shared<Socket>(static_cast<int>(fd))));

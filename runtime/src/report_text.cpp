@@ -43,6 +43,8 @@ const char* to_string(Finding finding) noexcept {
             return "lock order";
         case Finding::late_add:
             return "late add";
+        case Finding::no_deadline:
+            return "no deadline";
         case Finding::leak:
             return "leak";
     }
@@ -51,6 +53,9 @@ const char* to_string(Finding finding) noexcept {
 
 DeadlockError::DeadlockError(Report report)
     : std::runtime_error(report.sentence), report_(std::make_shared<Report>(std::move(report))) {}
+
+NoDeadlineError::NoDeadlineError(Report report)
+    : std::logic_error(report.sentence), report_(std::make_shared<Report>(std::move(report))) {}
 
 namespace detail {
 

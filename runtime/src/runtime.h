@@ -49,6 +49,7 @@ class Runtime {
     std::atomic<bool> stopping{false};
     OncePerSite likely_circles;  ///< reported already
     OncePerSite late_adds;       ///< likewise
+    OncePerSite no_deadlines;    ///< likewise
 
     /// Hands a goroutine to any worker; from any thread.
     void inject(Goroutine* goroutine) noexcept;

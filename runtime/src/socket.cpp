@@ -10,6 +10,7 @@
 #include "weft/cancelled.h"
 #include "weft/ensure.h"
 
+#include "runtime/src/no_deadline.h"
 #include "runtime/src/runtime.h"
 
 namespace weft::inline abi1::detail {
@@ -90,11 +91,19 @@ void Socket::release() noexcept {
     if (Runtime* runtime = Runtime::current()) runtime->poller.remove(entry_);
 }
 
-Readiness Socket::wait(Direction direction, TimePoint deadline, std::source_location where) {
-    const Readiness answer = poller().wait(entry_, direction, deadline, where);
-    if (answer != Readiness::interrupted) return answer;
-    end();
-    throw_cancelled();
+Readiness Socket::wait(Direction direction, TimePoint deadline, std::source_location where,
+                       Endless endless) {
+    try {
+        if (deadline == TimePoint::max() && endless == Endless::smells)
+            expect_deadline(direction == Direction::read ? "waits to read" : "waits to write",
+                            "the other side never answer", where);
+        const Readiness answer = poller().wait(entry_, direction, deadline, where);
+        if (answer != Readiness::interrupted) return answer;
+        throw_cancelled();
+    } catch (...) {
+        end();
+        throw;
+    }
 }
 
 }  // namespace weft::inline abi1::detail

@@ -14,6 +14,9 @@
 
 namespace weft::inline abi1::detail {
 
+/// Of a wait without a deadline: whether it is meant so, as that of a server for who comes next.
+enum class Endless : std::uint8_t { smells, intended };
+
 class Socket {
   public:
     explicit Socket(int fd);
@@ -28,10 +31,11 @@ class Socket {
     /// parking in between.
     template <class Call>
     Result<std::size_t> retry(Direction direction, TimePoint deadline, std::source_location where,
-                              Call call);
+                              Call call, Endless endless = Endless::smells);
 
-    /// Parks until ready. Throws Cancelled.
-    Readiness wait(Direction direction, TimePoint deadline, std::source_location where);
+    /// Parks until ready. Throws Cancelled, or NoDeadlineError.
+    Readiness wait(Direction direction, TimePoint deadline, std::source_location where,
+                   Endless endless);
 
     std::atomic<TimePoint> read_deadline{TimePoint::max()};
     std::atomic<TimePoint> write_deadline{TimePoint::max()};
@@ -57,7 +61,7 @@ void tune(int fd) noexcept;
 
 template <class Call>
 Result<std::size_t> Socket::retry(Direction direction, TimePoint deadline,
-                                  std::source_location where, Call call) {
+                                  std::source_location where, Call call, Endless endless) {
     if (!begin()) return Error{ErrorKind::unavailable, "closed", "the connection was closed here"};
     for (;;) {
         const auto n = call(fd_);
@@ -68,7 +72,7 @@ Result<std::size_t> Socket::retry(Direction direction, TimePoint deadline,
             return network_error(code);
         }
         if (code == EINTR) continue;
-        const Readiness answer = wait(direction, deadline, where);
+        const Readiness answer = wait(direction, deadline, where, endless);
         if (answer == Readiness::ready) continue;
         end();
         if (answer == Readiness::timed_out)

@@ -19,6 +19,13 @@ enum class Guard : std::uint8_t {
     canary,     ///< a pattern that is checked when the goroutine parks and ends
 };
 
+/// What is done about a call that may wait for ever because no deadline is in force.
+enum class RequireDeadline : std::uint8_t {
+    off,
+    smell,        ///< it is told of, once for each call site
+    throw_error,  ///< it throws NoDeadlineError instead of waiting
+};
+
 /// What is done about a report, by its class. Misuse always ends the process.
 struct Reactions {
     Action closing = Action::throw_error;  ///< a call that would wait for itself; PROVEN
@@ -59,6 +66,11 @@ struct Options {
     /// From how many goroutines on it is said that ever more of those started at one line wait at
     /// one line, and the first of them is never let go. 0: never.
     std::size_t crowd = 1000;
+    /// What is done about I/O and blocking() that begin to wait while no deadline is in force: none
+    /// of the ambient context, and none of the connection's own. Waits in channels and for locks
+    /// are not meant, nor accept(), wait_closed(), wait_signal(), what a detached goroutine does,
+    /// and plain threads.
+    RequireDeadline require_deadline = RequireDeadline::off;
     /// Gets each report instead of stderr; what ends the process is written there all the same.
     /// Runs where the report was made: it must not park, nor call back into what is reported.
     std::function<void(const Report&)> on_report = {};

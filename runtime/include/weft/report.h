@@ -25,16 +25,17 @@ const char* to_string(Certainty certainty) noexcept;
 
 /// What a report is about.
 enum class Finding : std::uint8_t {
-    misuse,      ///< a contract was broken; the process ends
-    deadlock,    ///< all goroutines are asleep
-    lock_cycle,  ///< some wait for each other in a circle, among them for locks
-    wait_cycle,  ///< the same without locks
-    held_up,     ///< a lock is waited for, and who holds it waits for something else
-    stuck,       ///< whoever could end the wait waits for ever, too
-    growth,      ///< ever more wait at one line, and none is let go
-    lock_order,  ///< locks were taken in opposite orders
-    late_add,    ///< a group was counted up after somebody had waited for it in vain
-    leak,        ///< main has ended, these goroutines have not
+    misuse,       ///< a contract was broken; the process ends
+    deadlock,     ///< all goroutines are asleep
+    lock_cycle,   ///< some wait for each other in a circle, among them for locks
+    wait_cycle,   ///< the same without locks
+    held_up,      ///< a lock is waited for, and who holds it waits for something else
+    stuck,        ///< whoever could end the wait waits for ever, too
+    growth,       ///< ever more wait at one line, and none is let go
+    lock_order,   ///< locks were taken in opposite orders
+    late_add,     ///< a group was counted up after somebody had waited for it in vain
+    no_deadline,  ///< I/O or a blocking call that nothing ends should the other side never answer
+    leak,         ///< main has ended, these goroutines have not
 };
 const char* to_string(Finding finding) noexcept;
 
@@ -103,6 +104,18 @@ class DeadlockError : public std::runtime_error {
 
   private:
     std::shared_ptr<const Report> report_;  // shared: exceptions are copied without throwing
+};
+
+/// Thrown where Options::require_deadline wants it, by I/O and blocking() that would have begun to
+/// wait with no deadline in force. A contract of the program's own, so not to be caught and
+/// retried.
+class NoDeadlineError : public std::logic_error {
+  public:
+    explicit NoDeadlineError(Report report);
+    const Report& report() const noexcept { return *report_; }
+
+  private:
+    std::shared_ptr<const Report> report_;
 };
 
 /// What is known of every goroutine, and of threads that wait in weft, by id.
