@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# tools/bench.sh [weft|store|server]: figures of one part, or of all. Called by ./dev bench.
+# tools/bench.sh [weft|cost|store|server]: figures of one part, or of all. Called by ./dev bench.
 # Quote ratios, not absolute numbers, from a machine that does other work.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -14,6 +14,13 @@ bench() { # TARGET: a program of google-benchmark's, as a table without its prea
 weft() {
   show "weft"
   if [ -x runtime/bench/run.sh ]; then runtime/bench/run.sh "$@"; else echo "no figures yet"; fi
+}
+
+# weft beside itself: diagnosis off, by default, and all of it.
+cost() {
+  show "what diagnosis costs"
+  cmake --build build/release --target weft_bench -- --quiet
+  python3 runtime/bench/cost.py "$@"
 }
 
 store() {
@@ -45,11 +52,11 @@ server() {
 }
 
 case "${1:-all}" in
-  weft) shift && weft "$@" ;;
+  weft | cost) "$@" ;;
   store | server) "$1" ;;
-  all) weft && store && server ;;
+  all) weft && cost && store && server ;;
   *)
-    echo "bench: there is no part '$1'; there are weft, store and server" >&2
+    echo "bench: there is no part '$1'; there are weft, cost, store and server" >&2
     exit 64
     ;;
 esac

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// weft_bench ROW WORKERS: prints the row's figure. weft_bench list: the rows.
+// weft_bench ROW WORKERS [off|everything]: prints the row's figure, with no diagnosis, or all of
+// it, instead of the default. weft_bench list: the rows.
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -38,13 +39,26 @@ namespace {
 
 const Row* find(const char* name) {
     for (const auto rows : {spawn_rows(), channel_rows(), lock_rows(), timer_rows(), memory_rows(),
-                            million_rows(), fairness_rows()})
+                            million_rows(), fairness_rows(), beside_rows()})
         for (const Row& row : rows)
             if (name == nullptr)
                 std::puts(row.name);
             else if (std::strcmp(row.name, name) == 0)
                 return &row;
     return nullptr;
+}
+
+// Whether there is such a way to run.
+bool choose(weft::Options& options, const char* diagnosis) {
+    if (std::strcmp(diagnosis, "off") == 0) {
+        options.diagnosis = false;
+        return true;
+    }
+    options.search_memory = true;
+    options.crowd = 100;
+    options.require_deadline = weft::RequireDeadline::smell;
+    options.on_report = [](const weft::Report&) {};
+    return std::strcmp(diagnosis, "everything") == 0;
 }
 
 }  // namespace
@@ -55,12 +69,12 @@ int main(int count, char** arguments) {
         bench::find(nullptr);
         return 0;
     }
-    const bench::Row* row = count == 3 ? bench::find(arguments[1]) : nullptr;
-    if (row == nullptr) {
-        std::fputs("weft_bench ROW WORKERS | weft_bench list\n", stderr);
+    const bench::Row* row = count == 3 || count == 4 ? bench::find(arguments[1]) : nullptr;
+    weft::Options options;
+    if (row == nullptr || (count == 4 && !bench::choose(options, arguments[3]))) {
+        std::fputs("weft_bench ROW WORKERS [off|everything] | weft_bench list\n", stderr);
         return 64;
     }
-    weft::Options options;
     options.workers = static_cast<unsigned>(std::atoi(arguments[2]));
     return weft::run(options, [&] { std::printf("%.4f %s\n", row->measure(), row->unit); });
 }

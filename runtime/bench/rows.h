@@ -22,6 +22,7 @@ std::span<const Row> timer_rows();
 std::span<const Row> memory_rows();
 std::span<const Row> million_rows();
 std::span<const Row> fairness_rows();
+std::span<const Row> beside_rows();
 
 /// Wall time since it was made.
 class Watch {

@@ -25,6 +25,7 @@
 #include "weft/detail/held_locks.h"
 #include "weft/report.h"
 
+#include "runtime/src/diagnosing.h"
 #include "runtime/src/goroutine.h"
 #include "runtime/src/report.h"
 #include "runtime/src/symbolize.h"
@@ -273,6 +274,7 @@ std::optional<Report> learn(const Goroutine& me, const HeldLocks& held, std::uin
 }  // namespace
 
 void check_order(Goroutine* me, const LockTag& lock, std::source_location where) noexcept {
+    if (!is_diagnosing()) return;
     const HeldLocks& held = ambient(me).held;
     for (std::uint32_t i = 0; i < recorded(held) && i < held.unordered_from; ++i) {
         if (held.locks[i] == &lock) return;  // misuse, or about to be

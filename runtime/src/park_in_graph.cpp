@@ -12,6 +12,7 @@
 #include "weft/detail/wait_list.h"
 #include "weft/report.h"
 
+#include "runtime/src/diagnosing.h"
 #include "runtime/src/report.h"
 #include "runtime/src/runtime.h"
 #include "runtime/src/wait_graph.h"
@@ -29,6 +30,10 @@ std::atomic<std::int64_t> next_look{0};
 bool may_look_now(const Runtime* runtime) noexcept {
     if (runtime != nullptr && runtime->sim) return true;
     return goroutine_blocks() <= few && machine_now() >= next_look.load(std::memory_order_relaxed);
+}
+
+bool should_look(const Goroutine* me) noexcept {
+    return is_diagnosing() && somebody_may_wait_for(me) && may_look_now(Runtime::current());
 }
 
 Circle look(Goroutine* me) {
@@ -92,7 +97,7 @@ Woke refuse_or_park(Goroutine* me, Refusal refusal) noexcept {
 }  // namespace
 
 Woke park_behind(SpinLock& lock, const Goroutine* holder) noexcept {
-    if (holder == nullptr) return park_releasing(lock);
+    if (holder == nullptr || !is_diagnosing()) return park_releasing(lock);
     show_wait();
     if (!is_waiting(holder)) [[likely]]
         return park_releasing(lock);
@@ -106,7 +111,7 @@ Woke park_behind(SpinLock& lock, const Goroutine* holder) noexcept {
 
 Woke park_behind_all(SpinLock& lock, Refusal refusal) noexcept {
     Goroutine* me = self();
-    if (!somebody_may_wait_for(me) || !may_look_now(Runtime::current())) [[likely]]
+    if (!should_look(me)) [[likely]]
         return park_releasing(lock);
     lock.unlock();
     return refuse_or_park(me, refusal);
@@ -114,7 +119,7 @@ Woke park_behind_all(SpinLock& lock, Refusal refusal) noexcept {
 
 Woke park_behind_all(Refusal refusal) noexcept {
     Goroutine* me = self();
-    if (!somebody_may_wait_for(me) || !may_look_now(Runtime::current())) [[likely]]
+    if (!should_look(me)) [[likely]]
         return park();
     return refuse_or_park(me, refusal);
 }

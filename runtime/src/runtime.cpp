@@ -14,6 +14,7 @@
 #include "weft/run.h"
 #include "weft/sim.h"
 
+#include "runtime/src/diagnosing.h"
 #include "runtime/src/report.h"
 #include "runtime/src/signals.h"
 #include "runtime/src/thread_park.h"
@@ -106,6 +107,7 @@ Runtime::Runtime(const Options& wanted, std::unique_ptr<SimDriver> driver)
     for (unsigned i = 0; i < base_workers; ++i) add_worker();
     Runtime* none = nullptr;
     ENSURE(current_runtime.compare_exchange_strong(none, this), "weft::run inside weft::run");
+    diagnosing.store(options.diagnosis, std::memory_order_relaxed);
     if (options.signals) install_signals();
 }
 
@@ -123,6 +125,7 @@ Worker& Runtime::add_worker() {
 
 Runtime::~Runtime() {
     if (options.signals) remove_signals();
+    diagnosing.store(true, std::memory_order_relaxed);
     current_runtime.store(nullptr, std::memory_order_release);
 }
 
@@ -134,7 +137,8 @@ int Runtime::run(const Body& body, void* closure) {
     spec.is_main = true;
     spawn_raw(spec, body, closure);
     if (!sim) watchman_ = std::make_unique<Watchman>(*this, &serve);
-    if (!sim && options.stuck_after.count() > 0) stuck_ = std::make_unique<StuckWatch>(*this);
+    if (!sim && options.diagnosis && options.stuck_after.count() > 0)
+        stuck_ = std::make_unique<StuckWatch>(*this);
     for (std::size_t i = 1; i < base_workers; ++i)
         threads_.emplace_back([this, i] { serve(*workers[i]); });
     first.run();

@@ -99,6 +99,7 @@ void Watchman::look(std::int64_t now) {
     const unsigned base = runtime_.base_workers;
     const unsigned for_the_others = computing >= base ? computing + 1 - base : 0;
     want_spares(std::min(spares, blocked + for_the_others));
+    if (!runtime_.options.diagnosis) return;
     // Last, because it takes its time: the others go on meanwhile.
     for (std::size_t i = 0; i < n; ++i)
         if (seen_[i].doing == Doing::blocks && !seen_[i].told && !seen_[i].state.blameless)

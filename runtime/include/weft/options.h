@@ -57,6 +57,10 @@ struct Options {
     std::function<void(const std::string& report)> on_blocked_worker = {};
     bool migrate_always = false;  ///< debug: every wake goes to another worker if there is one
     Reactions reactions = {};
+    /// Whether weft looks for what hangs though others go on, or could one day: circles of waits,
+    /// the order of locks, who is held up or stuck, crowds, blocked workers. Without it broken
+    /// contracts are reported all the same, and so is that all are asleep, and stuck() answers.
+    bool diagnosis = true;
     /// How soon it is said, from a thread that looks twice in this time, that some goroutines hang
     /// though others go on. 0: only stuck() says so.
     std::chrono::nanoseconds stuck_after = std::chrono::seconds(1);
