@@ -36,9 +36,9 @@ void KernelStream::abort() noexcept {
 
 bool KernelStream::wait_closed(const std::source_location& where) {
     std::byte one{};
-    const auto got = socket_->retry(Direction::read, TimePoint::max(), where,
-                                    [&](int fd) { return ::recv(fd, &one, 1, MSG_PEEK); },
-                                    Endless::intended);
+    const auto got = socket_->retry(
+        Direction::read, TimePoint::max(), where,
+        [&](int fd) { return ::recv(fd, &one, 1, MSG_PEEK); }, Endless::intended);
     return !got || *got == 0;
 }
 
