@@ -122,6 +122,7 @@ void TraceRecorder::add(const TraceEvent& event) noexcept {
 }
 
 void trace_switch(Worker& worker, After what, const Goroutine& from, const Goroutine& to) noexcept {
+    if (!trace_recorder().records()) return;
     if (&from != worker.idle) {
         TraceEvent left = event(left_by(what), from);
         if (what == After::park) {
@@ -134,11 +135,11 @@ void trace_switch(Worker& worker, After what, const Goroutine& from, const Gorou
 }
 
 void trace_spawn(Worker& worker, const Goroutine& goroutine) noexcept {
-    note(worker, event(What::spawn, goroutine, runs_on(worker)));
+    if (trace_recorder().records()) note(worker, event(What::spawn, goroutine, runs_on(worker)));
 }
 
 void trace_ready(Worker& worker, const Goroutine& goroutine) noexcept {
-    note(worker, event(What::ready, goroutine, runs_on(worker)));
+    if (trace_recorder().records()) note(worker, event(What::ready, goroutine, runs_on(worker)));
 }
 
 void trace_cancel(const Goroutine& goroutine) noexcept {
