@@ -154,8 +154,9 @@ Error error_of_state(std::string_view state, std::string_view message) {
     const std::string named = " (SQLSTATE " + std::string(state) + ")";
     if (may_run_again(state))
         return unavailable("store-busy", "others change the same records at once: try again");
-    // A key; or a table, where two that would make it if there is none both saw none.
-    if (state == "23505" || state == "42P07")
+    // A key; or, where two that would make a table if there is none both saw none, that table or
+    // the type of its rows: which of the three is found first depends on the moment.
+    if (state == "23505" || state == "42P07" || state == "42710")
         return conflict("already-exists", "a record with this key exists already");
     if (state == "23503")
         return conflict("foreign-key", "another record that this one needs is not there");

@@ -41,6 +41,7 @@ TEST_CASE("cells are what SQLite would give for the same statement") {
 TEST_CASE("a server's state is one of our errors, and only some may run again") {
     CHECK(error_of_state("23505").code == "already-exists");
     CHECK(error_of_state("42P07").code == "already-exists");
+    CHECK(error_of_state("42710").code == "already-exists");
     CHECK(error_of_state("23503").code == "foreign-key");
     CHECK(error_of_state("23514").code == "store-sql");
     CHECK(error_of_state("53100").code == "store-full");
