@@ -37,6 +37,9 @@ RAW = {"date": "2026-11-20", "datetime": "2026-11-20T10:00:00", "time": "10:30:0
 WEIGHTS = {"signOut": 0.05, "changePassword": 0.05, "signIn": 0.05, "createUser": 0.4, "setPassword": 0.2,
            "importStudy": 0.05, "addSubject": 0.3, "exportStudy": 0.1, "saveForm": 6, "completeForm": 2, "addRow": 2,
            "openForm": 2}
+# In which states, as they were seen last, a job can be told so.
+JOB_STATES = {"pauseJob": ("queued", "running"), "resumeJob": ("paused", "cancelled"),
+              "cancelJob": ("queued", "running", "paused"), "readResult": ("running", "succeeded")}
 
 
 class Server:
@@ -88,6 +91,7 @@ class Pool:
         self.form_of = {}  # what a form with an id is
         self.version_of = {}  # the one that was seen last of what has an id
         self.user_of = {}  # who holds a grant
+        self.state_of = {}  # of a job, when it was seen last
         self.items = {}  # what the study says of one
         self.codes = {}  # of a code list
 
@@ -116,6 +120,8 @@ class Pool:
                 self.items[value["oid"]] = value
             if "entries" in value:
                 self.codes[value["oid"]] = [entry["value"] for entry in value["entries"]]
+            if "done_a_minute" in value:
+                self.state_of[value["id"]] = value["state"]
             if "granted_at" in value:
                 self.user_of[value["id"]] = value["user"]
         elif isinstance(value, list):
@@ -209,11 +215,11 @@ class Fuzzer:
     def text(self, name, schema):
         if name == "raw" and self.rng.random() < 0.7:
             return self.rng.choice(["1", "0", "2", "37.5", "120", "2026-11-21", "10:30", "text"])
+        if "enum" in schema and self.rng.random() < 0.8:
+            return self.rng.choice(schema["enum"])
         known = (self.pool.id if schema.get("format") == "uuid" else self.pool.word)(self.rng, name)
         if known is not None and self.rng.random() < 0.85:
             return str(known)
-        if "enum" in schema and self.rng.random() < 0.8:
-            return self.rng.choice(schema["enum"])
         if name == "current" and self.rng.random() < 0.7:
             return self.person.password
         if name in ("password", "new") and self.rng.random() < 0.7:
@@ -239,7 +245,7 @@ class Fuzzer:
         if kind == "array":
             return [self.value(schema["items"], name.removesuffix("s")) for _ in range(self.rng.choice((0, 1, 1, 1, 1, 2, 6)))]
         if kind == "integer":
-            return self.rng.choice([0, 0, 0, 0, 1, 2, 3, 4, *NUMBERS[:9]])
+            return self.rng.choice([*[schema.get("minimum", 0)] * 4, 1, 2, 3, 4, *NUMBERS[:9]])
         if kind == "string":
             return self.text(name, schema)
         return {"boolean": True, "null": None, "number": 1.5}.get(kind, self.rng.choice(NASTY))
@@ -257,6 +263,8 @@ class Fuzzer:
             out["raw"] = self.pool.raw(self.rng, out.get("item"))
         if "changes" in out and (pointers := self.left_out.pop(self.named.get("form"), None)):
             out = {"changes": [self.entry(pointer) for pointer in pointers]}
+        if "each" in out and self.rng.random() < 0.5:  # a job that lasts
+            out = {"each": "subject", "rate": 1}
         if out.keys() == {"login", "password"}:
             known = self.rng.choice(self.people)
             out = {"login": known.login, "password": known.password}
@@ -312,6 +320,8 @@ class Fuzzer:
             return lambda one: one not in self.protected
         if name == "grant":
             return lambda one: self.pool.user_of.get(one) == self.named.get("user")
+        if wanted := JOB_STATES.get(operation["operationId"]):
+            return lambda one: self.pool.state_of.get(one) in wanted
         return lambda one: True
 
     def segment(self, operation, name):
@@ -351,6 +361,8 @@ class Fuzzer:
             return 5
         if name == "openForm" and self.pool.ids("form") < 12:
             return 10
+        if name == "startExport" and not self.pool.ids("job", lambda one: self.pool.state_of.get(one) == "running"):
+            return 5
         needed = [one for one in re.findall(r"{(\w+)}", path) if one not in ("version", "grant", "item")]
         if not all(self.pool.ids(one, self.fits_path(operation, one)) for one in needed):
             return 0.1
@@ -408,6 +420,8 @@ class Fuzzer:
             self.left_out[self.named["form"]] = [
                 one["pointer"] for one in json.loads(text)["errors"]
                 if one["code"] == "mandatory" and one["pointer"].count("/") == 4]
+        if status == 422 and name in JOB_STATES:
+            self.pool.state_of[self.named.get("job")] = "another"
         if status == 200 and name == "changePassword":
             person.password = json.loads(body)["new"]
         if status == 401 or (status < 300 and name in ("signOut", "changePassword")):
@@ -441,7 +455,7 @@ def main():
     arguments = argparse.ArgumentParser()
     arguments.add_argument("binary")
     arguments.add_argument("--seconds", type=float)
-    arguments.add_argument("--requests", type=int, default=1500)
+    arguments.add_argument("--requests", type=int, default=3000)
     arguments.add_argument("--seed", type=int, default=1)
     given = arguments.parse_args()
     fuzzer = run(given.binary, given.seconds, given.requests, given.seed)

@@ -134,9 +134,9 @@ describe.skipIf(!binary)("jobs", () => {
     });
     await page.goto(`${target.url}/jobs/${id}`);
     const trouble = page.locator('[data-testid="reason-subject"]');
-    await trouble.locator("li").waitFor();
+    await trouble.locator(".items li").waitFor();
     expect(await trouble.textContent()).toContain("There is no such subject.");
-    await inspect(page, "job-failed", '[data-testid="reason-subject"] li');
+    await inspect(page, "job-failed", '[data-testid="reason-subject"] .items li');
     await trouble.getByRole("button", { name: "Try again: SH-0003" }).click();
     await trouble.getByRole("button", { name: "Try it again" }).click();
     await expect
