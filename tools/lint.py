@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""clang-tidy over every source; of tests only what clang as a compiler says.
+"""clang-tidy over every source that is shipped, or over what lies under the given paths; of tests, when they
+are named so, only what clang as a compiler says: ./dev compilers compiles all of them with it.
 
 Usage: lint.py BUILD_FOLDER [PATH_PREFIX...]
 
@@ -54,11 +55,12 @@ def key_of(command, settings):
 
 
 def wanted(build, prefixes):
-    """The sources of the repository; what the build writes is not there before a build."""
+    """The sources to read; what the build writes is not there before a build."""
     for command in json.loads((build / "compile_commands.json").read_text()):
         path = os.path.relpath(command["file"], ROOT)
-        if path.endswith(".cpp") and path.startswith(prefixes) and not path.startswith("build/"):
-            yield path, command
+        if path.endswith(".cpp") and path.startswith(prefixes or "") and not path.startswith("build/"):
+            if prefixes or not TEST.search(path):
+                yield path, command
 
 
 def judge(build, path, stamp):
@@ -81,7 +83,7 @@ def main():
     version = subprocess.run([TOOL, "--version"], stdout=subprocess.PIPE, check=True).stdout
     settings = version + (ROOT / ".clang-tidy").read_bytes()
     files = [(path, stamps / key_of(command, settings))
-             for path, command in wanted(build, tuple(sys.argv[2:]) or "")]
+             for path, command in wanted(build, tuple(sys.argv[2:]))]
     todo = [(path, stamp) for path, stamp in files if not stamp.exists()]
     for old in set(stamps.iterdir()) - {stamp for _, stamp in files} if len(sys.argv) == 2 else ():
         old.unlink()
