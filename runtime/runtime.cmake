@@ -22,7 +22,7 @@ target_compile_features(runtime PUBLIC cxx_std_20)
 # What the optimiser does to thread-local addresses across a park shows at -O3 in position-independent
 # code, whatever the rest is built with.
 set_source_files_properties(runtime/src/thread_local_test.cpp PROPERTIES
-  COMPILE_OPTIONS "-O3;-fPIC")
+  COMPILE_OPTIONS "-O3;-fPIC" SKIP_PRECOMPILE_HEADERS ON)
 
 if(COHORT_SANITIZE STREQUAL "thread")
   target_compile_definitions(runtime PUBLIC WEFT_TSAN)

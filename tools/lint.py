@@ -20,6 +20,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 TOOL = "clang-tidy-19"
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^">]+)[">]', re.M)
+PRECOMPILED = re.compile(r" -Winvalid-pch -include \S+/cmake_pch\.hxx")
 TEST = re.compile(r"_(test|bench|fuzz)\.cpp$|^tests/|/(examples|bench|bugs|test)/")
 
 
@@ -54,18 +55,25 @@ def key_of(command, settings):
     return digest.hexdigest()
 
 
-def wanted(build, prefixes):
+def write_commands(build, folder):
+    """The compile commands without what gcc compiled beforehand: clang cannot read it, and a file is to name what it uses."""
+    folder.mkdir(exist_ok=True)
+    text = (build / "compile_commands.json").read_text()
+    (folder / "compile_commands.json").write_text(PRECOMPILED.sub("", text))
+
+
+def wanted(commands, prefixes):
     """The sources to read; what the build writes is not there before a build."""
-    for command in json.loads((build / "compile_commands.json").read_text()):
+    for command in json.loads((commands / "compile_commands.json").read_text()):
         path = os.path.relpath(command["file"], ROOT)
         if path.endswith(".cpp") and path.startswith(prefixes or "") and not path.startswith("build/"):
             if prefixes or not TEST.search(path):
                 yield path, command
 
 
-def judge(build, path, stamp):
+def judge(commands, path, stamp):
     """What clang-tidy says about the file; nothing if it is clean, which is then remembered."""
-    call = [TOOL, "--quiet", "-p", build, path]
+    call = [TOOL, "--quiet", "-p", commands, path]
     if TEST.search(path):
         call.append("--checks=-*,clang-diagnostic-*,modernize-use-override")
     done = subprocess.run(call, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
@@ -80,16 +88,18 @@ def main():
     build = pathlib.Path(sys.argv[1]).resolve()
     stamps = build.parent / "tidy"
     stamps.mkdir(exist_ok=True)
+    commands = build / "lint"
+    write_commands(build, commands)
     version = subprocess.run([TOOL, "--version"], stdout=subprocess.PIPE, check=True).stdout
     settings = version + (ROOT / ".clang-tidy").read_bytes()
     files = [(path, stamps / key_of(command, settings))
-             for path, command in wanted(build, tuple(sys.argv[2:]))]
+             for path, command in wanted(commands, tuple(sys.argv[2:]))]
     todo = [(path, stamp) for path, stamp in files if not stamp.exists()]
     for old in set(stamps.iterdir()) - {stamp for _, stamp in files} if len(sys.argv) == 2 else ():
         old.unlink()
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         bad = 0
-        for text in filter(None, pool.map(lambda one: judge(build, *one), todo)):
+        for text in filter(None, pool.map(lambda one: judge(commands, *one), todo)):
             print(text, flush=True)
             bad += 1
     print(f"lint: {len(files)} files, {len(todo)} read, {bad} with findings")

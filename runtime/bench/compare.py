@@ -68,10 +68,11 @@ def own_seconds():
     return usage.ru_utime + usage.ru_stime
 
 
-def run_once(program, row, workers, *more):
+def run_once(program, row, workers, diagnosis):
     """One figure, the share of the machine that others used meanwhile, and the processor time it took."""
     start, busy, own = time.monotonic(), busy_seconds(), own_seconds()
-    done = subprocess.run([program, row, str(workers), *more], capture_output=True, text=True, check=False)
+    done = subprocess.run([program, row, str(workers)], capture_output=True, text=True, check=False,
+                          env=os.environ | {"WEFT_DIAGNOSIS": diagnosis})
     wall = time.monotonic() - start
     if done.returncode != 0:
         sys.exit(f"{program} {row} {workers} ended with {done.returncode}\n{done.stderr}")
@@ -81,10 +82,10 @@ def run_once(program, row, workers, *more):
     return float(value), other, unit, own
 
 
-def run_quiet(program, row, workers, most, *more):
+def run_quiet(program, row, workers, most, diagnosis=""):
     tries = []
     for _ in range(most):
-        tries.append(run_once(program, row, workers, *more))
+        tries.append(run_once(program, row, workers, diagnosis))
         if tries[-1][1] <= QUIET:
             break
     return min(tries, key=lambda t: t[1])

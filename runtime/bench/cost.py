@@ -11,7 +11,7 @@ from compare import QUIET, ROOT, ROWS, WEFT, machine, number, run_quiet
 
 HERE = machine().rsplit(", ", 1)[0]  # Go takes no part
 OUT = ROOT / "runtime/docs/cost.md"
-WAYS = {"off": ("off",), "default": (), "everything": ("everything",)}
+WAYS = {"off": "off", "default": "", "everything": "everything"}  # as WEFT_DIAGNOSIS has it
 GOAL = 1.03
 BESIDE = "p99-beside-100k"
 BESIDE_GOAL = 1.05
@@ -29,7 +29,7 @@ def measure(row, workers, rounds, tries):
     found = []
     for i in range(rounds):
         turn = names[i % len(names):] + names[:i % len(names)]
-        found.append({way: run_quiet(WEFT, row, workers, tries, *WAYS[way]) for way in turn})
+        found.append({way: run_quiet(WEFT, row, workers, tries, WAYS[way]) for way in turn})
     return found
 
 
@@ -49,11 +49,20 @@ def line(row, title, workers, found):
     return f"| {title} | {workers} | {figures} | {spread[0]} | {spread[1]} | {goal:.2f} | {verdict} | {other:.0%} |"
 
 
+def merged(lines):
+    """The page's rows in their order, those just measured in place of what stood there."""
+    known = {}
+    for text in (OUT.read_text().splitlines() if OUT.exists() else []) + lines:
+        if text.startswith("| "):
+            known[tuple(text.split(" | ")[:2])] = text
+    return [HEAD] + [known[key] for _, title in TITLES for w in "12" if (key := (f"| {title}", w)) in known]
+
+
 def write_page(lines, rounds):
     OUT.write_text(
         "# What diagnosis costs\n\n"
         "Written by `./dev bench cost`: the rows of the [figures](figures.md) with `Options::diagnosis` off, by default, and\n"
-        "with everything on (`search_memory`, `require_deadline`, crowds from 100 on), by turns in one go. The goal is for\n"
+        "with everything on (`search_memory`, `require_deadline`, crowds from 100 on), by turns. The goal is for\n"
         "the default.\n\n"
         f"{HERE}; rounds: {rounds}.\n"
         f"Ratio and spread are of neighbouring runs. A run with more than {QUIET:.0%} of other load was repeated (`--tries`) and\n"
@@ -66,12 +75,12 @@ def write_page(lines, rounds):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rows", default="", help="only rows whose name matches this regular expression")
+    parser.add_argument("--rows", default="", help="only rows whose name matches this regular expression; of the others the page keeps what it has")
     parser.add_argument("--rounds", type=int, default=6)
     parser.add_argument("--tries", type=int, default=3, help="for a quiet run")
     parser.add_argument("--workers", default="1,2")
     options = parser.parse_args()
-    lines = [HEAD]
+    lines = []
     print(HERE, HEAD, sep="\n\n", flush=True)
     for row, title in TITLES:
         if not re.search(options.rows, row):
@@ -79,8 +88,7 @@ def main():
         for workers in (int(w) for w in options.workers.split(",")):
             lines.append(line(row, title, workers, measure(row, workers, options.rounds, options.tries)))
             print(lines[-1], flush=True)
-    if not options.rows:
-        write_page(lines, options.rounds)
+    write_page(merged(lines), options.rounds)
 
 
 if __name__ == "__main__":

@@ -48,19 +48,6 @@ const Row* find(const char* name) {
     return nullptr;
 }
 
-// Whether there is such a way to run.
-bool choose(weft::Options& options, const char* diagnosis) {
-    if (std::strcmp(diagnosis, "off") == 0) {
-        options.diagnosis = false;
-        return true;
-    }
-    options.search_memory = true;
-    options.crowd = 100;
-    options.require_deadline = weft::RequireDeadline::smell;
-    options.on_report = [](const weft::Report&) {};
-    return std::strcmp(diagnosis, "everything") == 0;
-}
-
 }  // namespace
 }  // namespace bench
 
@@ -69,12 +56,12 @@ int main(int count, char** arguments) {
         bench::find(nullptr);
         return 0;
     }
-    const bench::Row* row = count == 3 || count == 4 ? bench::find(arguments[1]) : nullptr;
-    weft::Options options;
-    if (row == nullptr || (count == 4 && !bench::choose(options, arguments[3]))) {
-        std::fputs("weft_bench ROW WORKERS [off|everything] | weft_bench list\n", stderr);
+    const bench::Row* row = count == 3 ? bench::find(arguments[1]) : nullptr;
+    if (row == nullptr) {
+        std::fputs("weft_bench ROW WORKERS | weft_bench list\n", stderr);
         return 64;
     }
+    weft::Options options;
     options.workers = static_cast<unsigned>(std::atoi(arguments[2]));
     return weft::run(options, [&] { std::printf("%.4f %s\n", row->measure(), row->unit); });
 }

@@ -13,6 +13,7 @@
 #include "weft/ensure.h"
 #include "weft/run.h"
 
+#include "runtime/src/environment.h"
 #include "runtime/src/runtime.h"
 #include "runtime/src/symbolize.h"
 
@@ -165,6 +166,7 @@ void tell(const Report& report) noexcept {
 void tell(const Report& report, Action action) noexcept {
     const Options options = options_in_force();
     const bool ends = action == Action::abort;
+    append_to_file(report);
     if (ends || !options.on_report) print(report.text());
     if (options.on_report) options.on_report(report);
     if (ends) std::abort();

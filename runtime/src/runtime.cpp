@@ -15,6 +15,7 @@
 #include "weft/sim.h"
 
 #include "runtime/src/diagnosing.h"
+#include "runtime/src/environment.h"
 #include "runtime/src/report.h"
 #include "runtime/src/signals.h"
 #include "runtime/src/thread_park.h"
@@ -95,7 +96,7 @@ Runtime* Runtime::current() noexcept {
 }
 
 Runtime::Runtime(const Options& wanted, std::unique_ptr<SimDriver> driver)
-    : options(wanted),
+    : options(with_environment(wanted)),
       sim(std::move(driver)),
       base_workers(sim                    ? 1
                    : options.workers != 0 ? options.workers
