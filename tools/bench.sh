@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# tools/bench.sh [weft|cost|store|server]: figures of one part, or of all. Called by ./dev bench.
+# tools/bench.sh [weft|cost|store|report|server]: figures of one part, or of all. Called by ./dev bench.
 # Quote ratios, not absolute numbers, from a machine that does other work.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -28,6 +28,11 @@ store() {
   bench cohort_platform_db_bench
 }
 
+report() {
+  show "report: PDF files a second, each another one; the aim is 139 a second and core"
+  bench cohort_report_bench
+}
+
 # What stands beside the server: the least a program can do, Node, and the same endpoint in Go with
 # gin of Debian's packages; nothing where they or Go are missing.
 build_peers() {
@@ -53,10 +58,10 @@ server() {
 
 case "${1:-all}" in
   weft | cost) "$@" ;;
-  store | server) "$1" ;;
-  all) weft && cost && store && server ;;
+  store | report | server) "$1" ;;
+  all) weft && cost && store && report && server ;;
   *)
-    echo "bench: there is no part '$1'; there are weft, cost, store and server" >&2
+    echo "bench: there is no part '$1'; there are weft, cost, store, report and server" >&2
     exit 64
     ;;
 esac
