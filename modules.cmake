@@ -42,15 +42,16 @@ module(cohort/platform            FLAT USES cohort/base cohort/platform/config c
 module(cohort/audit               USES runtime cohort/base cohort/platform/db cohort/platform/auth cohort/migrations)
 module(cohort/platform/zones      USES cohort/base)
 module(cohort/platform/jobs       USES runtime cohort/base cohort/platform/db cohort/platform/zones cohort/migrations)
+module(cohort/platform/events     USES runtime cohort/base cohort/platform/db cohort/migrations)
 module(cohort/identity            USES runtime cohort/base cohort/platform/db cohort/platform/auth cohort/platform/http cohort/migrations cohort/audit)
-module(cohort/steering            USES cohort/base cohort/platform cohort/platform/db cohort/platform/http cohort/platform/jobs cohort/platform/resilience cohort/audit cohort/identity)
+module(cohort/steering            USES cohort/base cohort/platform cohort/platform/db cohort/platform/events cohort/platform/http cohort/platform/jobs cohort/platform/resilience cohort/audit cohort/identity)
 module(cohort/sites               USES runtime cohort/base cohort/platform/db cohort/platform/auth cohort/platform/zones cohort/migrations cohort/audit cohort/identity)
 module(cohort/subjects            USES cohort/base cohort/platform cohort/platform/db cohort/platform/http cohort/platform/zones cohort/audit cohort/identity cohort/sites cohort/study)
-module(cohort/capture             USES runtime cohort/base cohort/platform cohort/platform/auth cohort/platform/db cohort/platform/http cohort/platform/resilience cohort/platform/zones cohort/audit cohort/identity cohort/sites cohort/study cohort/subjects)
+module(cohort/capture             USES runtime cohort/base cohort/platform cohort/platform/auth cohort/platform/db cohort/platform/events cohort/platform/http cohort/platform/resilience cohort/platform/zones cohort/audit cohort/identity cohort/sites cohort/study cohort/subjects)
 module(cohort/interop             USES runtime cohort/base cohort/platform cohort/platform/db cohort/platform/http cohort/platform/jobs cohort/platform/xml cohort/migrations cohort/audit cohort/identity cohort/sites cohort/study cohort/subjects cohort/capture)
 module(tests/world                USES runtime cohort/base cohort/platform cohort/platform/db cohort/platform/http cohort/platform/jobs cohort/migrations cohort/audit cohort/identity cohort/steering cohort/sites cohort/study cohort/subjects cohort/capture cohort/interop tests/support)
 module(apps/cohort                USES runtime cohort/base cohort/migrations cohort/platform/auth cohort/platform/config
-                                       cohort/platform/db cohort/platform/http cohort/platform/jobs cohort/platform
+                                       cohort/platform/db cohort/platform/events cohort/platform/http cohort/platform/jobs cohort/platform
                                        cohort/audit cohort/identity cohort/steering cohort/sites cohort/study cohort/subjects
                                        cohort/capture cohort/interop WRAPS "CLI/.*|fcntl.h|spawn.h|sys/socket.h|sys/un.h|sys/wait.h|unistd.h")
 set_target_properties(apps_cohort PROPERTIES OUTPUT_NAME cohort)

@@ -20,6 +20,7 @@ try() { # WHAT COMMAND...
 # CUT_POINTS moments at which the power fails; SEEDS_FACTOR times the usual schedules; GOROUTINES at once.
 export KILL9_ROUNDS=$rounds KILL9_SEED=$seed CUT_POINTS=$((rounds * 10)) CUT_SEED=$seed
 export AUDIT_KILL_ROUNDS=$rounds CANCEL_ROUNDS=$((rounds / 10 + 1)) SEEDS_FACTOR=$((rounds / 10 + 1))
+export EVENT_KILLS=$((rounds / 10 + 1))
 export GOROUTINES=$((rounds * 50))
 
 cd build/release
@@ -33,6 +34,7 @@ try "hashing in turns: $SEEDS_FACTOR times the schedules" ./cohort_platform_auth
 try "the disk: $CUT_POINTS power failures, every input and output failed in turn" \
   ./cohort_platform_db_test -tc='*power failures*,*fail*,*full*'
 try "the audit: $AUDIT_KILL_ROUNDS kills, $((2100 * SEEDS_FACTOR)) forgeries" ./cohort_audit_test --minimal
+try "events: $SEEDS_FACTOR times the schedules" ./cohort_platform_events_test --minimal
 try "cancel: $CANCEL_ROUNDS rounds" ./tests_integration_test -tc='*cancelled*'
 try "the server: $KILL9_ROUNDS kills under load" ./tests_integration_test -tc='kill -9*'
 try "the server on PostgreSQL: $KILL9_ROUNDS kills under load" \

@@ -125,6 +125,15 @@ static jobs::EngineOptions engine_options(const App& app) {
     return options;
 }
 
+static events::BusOptions bus_options(const App& app) {
+    events::BusOptions options;
+    options.work.lease = app.config.duration("events.lease");
+    options.work.tries = app.config.number("events.tries");
+    options.kept = app.config.duration("events.kept");
+    options.alone = app.db.stats().kind == "sqlite";
+    return options;
+}
+
 // Waits until a signal asks to stop, or to restart and that can be done.
 static void wait_for_end(http::Server& server, const App& app) {
     for (;;) {
@@ -174,10 +183,12 @@ Result<int> run(const Serve&, const config::Config& config) {
 
     jobs::Engine engine{app.db, engine_options(app)};
     add_kinds(engine, app);
+    events::Bus bus{app.db, bus_options(app)};
+    add_subscribers(bus);
 
     http::Router router;
     add_routes(router, app, identity, sealer, engine);
-    add_gauges(app, engine);
+    add_gauges(app, engine, bus);
     const auto pages = TRY(weft::blocking(
         "read the web pages", [&] { return http::StaticFiles::load(config.text("http.web")); }));
     router.fallback([&pages](http::Request& request) { return pages.answer(request); });
@@ -195,6 +206,7 @@ Result<int> run(const Serve&, const config::Config& config) {
         http::forget_old_replies(app.db, config.duration("http.idempotency_kept"));
     });
     background.go("jobs", [&] { engine.run(); });
+    background.go("events", [&] { bus.run(); });
     background.go("schedules", [&] { keep_schedules(engine, app); });
     background.go("old jobs", [&] { jobs::keep_trim(app.db, config.duration("jobs.kept")); });
     log.info("server.started", {{"version", software_version()}, {"address", server.address()}});

@@ -4,6 +4,7 @@
 #include "weft/run.h"
 
 #include "cohort/base/version.h"
+#include "cohort/capture/activity.h"
 #include "cohort/capture/routes.h"
 #include "cohort/identity/routes.h"
 #include "cohort/interop/export_job.h"
@@ -49,12 +50,39 @@ void add_kinds(jobs::Engine& engine, App& app) {
     engine.add(interop::export_kind(app.db));
 }
 
+void add_subscribers(events::Bus& bus) {
+    bus.add(capture::activity_counter());
+}
+
 void keep_schedules(jobs::Engine& engine, App& app) {
     jobs::keep_firing(app.db, interop::start_scheduled_export, [&engine] { engine.nudge(); });
 }
 
-void add_gauges(App& app, const jobs::Engine& engine) {
+static void add_event_gauges(http::Metrics& metrics, const events::Bus& bus) {
+    const auto add = [&](const char* name, const char* help, auto read) {
+        for (const std::string& subscriber : bus.subscribers())
+            metrics.add_gauge(name + ("{subscriber=\"" + subscriber + "\"}"), help,
+                              [&bus, subscriber, read] {
+                                  for (const events::Progress& one : bus.status().subscribers)
+                                      if (one.subscriber == subscriber)
+                                          return static_cast<double>(read(one));
+                                  return 0.0;
+                              });
+    };
+    add("cohort_events_behind", "Events that a subscriber has not acted on yet.",
+        [](const events::Progress& p) { return p.behind + p.waiting; });
+    add("cohort_events_behind_seconds", "Age of the oldest of them.",
+        [](const events::Progress& p) { return p.oldest ? (now().ms - p.oldest->ms) / 1000 : 0; });
+    add("cohort_events_dead", "Events that a subscriber gave up.",
+        [](const events::Progress& p) { return p.dead; });
+    metrics.add_gauge("cohort_events_failures_total",
+                      "How often what events need could not be reached, since the start.",
+                      [&bus] { return static_cast<double>(bus.status().failures); });
+}
+
+void add_gauges(App& app, const jobs::Engine& engine, const events::Bus& bus) {
     http::Metrics& metrics = app.metrics;
+    add_event_gauges(metrics, bus);
     metrics.add_gauge("cohort_goroutines", "Goroutines that exist.",
                       [] { return static_cast<double>(weft::stats().goroutines); });
     metrics.add_gauge("cohort_job_items_running", "Items of jobs that this process works on.",

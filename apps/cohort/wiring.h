@@ -5,6 +5,7 @@
 #include "cohort/audit/sealer.h"
 #include "cohort/identity/identity.h"
 #include "cohort/platform/app.h"
+#include "cohort/platform/events/bus.h"
 #include "cohort/platform/http/router.h"
 #include "cohort/platform/jobs/engine.h"
 
@@ -16,6 +17,9 @@ void add_routes(http::Router& router, App& app, identity::Identity& identity,
 
 /// Lets an engine work on every kind of job that any slice has.
 void add_kinds(jobs::Engine& engine, App& app);
+
+/// Lets a bus carry events to everybody who acts on some.
+void add_subscribers(events::Bus& bus);
 
 /// Starts what is to start by itself.
 /// Cancels: ends; this is how it ends.
@@ -31,6 +35,6 @@ void requests_route(http::Router& router, App& app);
 void goroutines_routes(http::Router& router);
 
 /// Lets /metrics read what other modules count.
-void add_gauges(App& app, const jobs::Engine& engine);
+void add_gauges(App& app, const jobs::Engine& engine, const events::Bus& bus);
 
 }  // namespace cohort::app

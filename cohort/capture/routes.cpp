@@ -27,6 +27,7 @@ void routes(http::Router& router, App& app) {
     trail_routes(router, app);
     matrix_routes(router, app);
     change_routes(router, app);
+    activity_routes(router, app);
 }
 
 }  // namespace cohort::capture

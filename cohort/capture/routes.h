@@ -25,6 +25,7 @@ void life_routes(http::Router& router, App& app, const std::shared_ptr<Heads>& h
 void trail_routes(http::Router& router, App& app);
 void matrix_routes(http::Router& router, App& app);
 void change_routes(http::Router& router, App& app);
+void activity_routes(http::Router& router, App& app);
 
 /// The scope of a route under /forms/{form}: where the form's subject is. Leaves the FormHead in
 /// the request for its handler. Without `heads` the store is asked each time.

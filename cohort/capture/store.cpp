@@ -3,6 +3,8 @@
 
 #include <utility>
 
+#include "cohort/capture/activity.h"
+
 namespace cohort::capture {
 
 namespace {
@@ -111,6 +113,7 @@ Result<Form> insert(db::Tx& tx, Form form, Instant at) {
         form.place.form, form.place.form_repeat, form.metadata_version, word(form.state),
         form.version, form.position, at, at, json::to_text(to_json(form.document)), form.extra));
     if (added == 0) return conflict("form-exists", "The subject has this form at this visit.");
+    TRY(publish_change(tx, form));
     return form;
 }
 
@@ -119,7 +122,7 @@ Result<void> update(db::Tx& tx, const Form& form, Instant at) {
         tx.put("UPDATE form_instance SET state = ?, version = ?, changed_at = ?, document = ? "
                "WHERE id = ?",
                word(form.state), form.version, at, json::to_text(to_json(form.document)), form.id));
-    return {};
+    return publish_change(tx, form);
 }
 
 // --- stages and archive -------------------------------------------------------------------

@@ -31,11 +31,11 @@ Result<FormHead> head_of(db::Tx& tx, const FormId& id);
 /// The form at this place, if there is one.
 Result<std::optional<Form>> find(db::Tx& tx, const FormPlace& place);
 
-/// Adds a form. Its position, study, site and subject key are filled in here.
+/// Adds a form, and tells it. Its position, study, site and subject key are filled in here.
 /// Errors: not_found/subject; conflict/form-exists.
 Result<Form> insert(db::Tx& tx, Form form, Instant at);
 
-/// Writes state, version and document.
+/// Writes state, version and document, and tells it.
 Result<void> update(db::Tx& tx, const Form& form, Instant at);
 
 Result<void> insert_stages(db::Tx& tx, const FormId& form, std::int64_t version,

@@ -6,6 +6,7 @@ namespace cohort::steering {
 void routes(http::Router& router, App& app, jobs::Engine& engine) {
     job_routes(router, app);
     event_routes(router, app);
+    bus_routes(router, app);
     command_routes(router, app, engine);
 }
 

@@ -11,6 +11,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "weft/event.h"
+
 #include "cohort/platform/db/tx.h"
 
 namespace cohort::db {
@@ -105,8 +107,14 @@ class Db {
     /// Ordering: what is committed is seen by every later read() and transact().
     template <class F>
     auto transact(F f) {
-        return call(f, [this](Backend::Unit unit) { return backend_->write(unit); });
+        bool rings = false;
+        auto result = call(f, [this](Backend::Unit unit) { return backend_->write(unit); }, rings);
+        if (result.ok() && rings) doorbell_.set();
+        return result;
     }
+
+    /// Set once a unit is durable that has called Tx::ring(), in this process.
+    weft::Event& doorbell() noexcept { return doorbell_; }
 
     /// Asks the store: `f(Tx&)` returns a Result<T> and sees one snapshot, whatever is written
     /// meanwhile.
@@ -116,7 +124,8 @@ class Db {
     /// Cancels: the query is interrupted and Cancelled thrown.
     template <class F>
     auto read(F f) {
-        return call(f, [this](Backend::Unit unit) { return backend_->read(unit); });
+        bool rings = false;
+        return call(f, [this](Backend::Unit unit) { return backend_->read(unit); }, rings);
     }
 
     /// Whether the store can be used, looked up where it lies and not in what is kept in memory.
@@ -133,16 +142,18 @@ class Db {
 
   private:
     template <class F, class Send>
-    static auto call(F& f, Send send) {
+    static auto call(F& f, Send send, bool& rings) {
         using R = std::invoke_result_t<F&, Tx&>;
         static_assert(weft::IsResult<R>::value, "a unit of work returns a Result");
         struct Frame {
             F& f;
             std::optional<R> result;
-        } frame{f, std::nullopt};
+            bool& rings;
+        } frame{f, std::nullopt, rings};
         auto outcome = send({&frame, [](void* object, Tx& tx) -> Result<void> {
                                  auto& self = *static_cast<Frame*>(object);
                                  self.result.emplace(self.f(tx));
+                                 self.rings = tx.rings();
                                  if (!*self.result) return self.result->error();
                                  return {};
                              }});
@@ -152,6 +163,7 @@ class Db {
     }
 
     std::unique_ptr<Backend> backend_;
+    weft::Event doorbell_{"store: doorbell"};
 };
 
 }  // namespace cohort::db

@@ -95,6 +95,10 @@ class Tx {
         return execute(sql, values, &sink, nullptr);
     }
 
+    /// Rings Db::doorbell() once this unit is durable, for those who act on what it wrote.
+    void ring() noexcept { rings_ = true; }
+    bool rings() const noexcept { return rings_; }
+
     /// Runs several statements without parameters, for migrations.
     virtual Result<void> script(std::string_view sql) = 0;
 
@@ -129,6 +133,9 @@ class Tx {
         return execute(sql, values, nullptr, nullptr);
     }
     virtual void ask_ahead(std::string_view /*sql*/, Values&& /*values*/) {}
+
+  private:
+    bool rings_ = false;
 };
 
 }  // namespace cohort::db

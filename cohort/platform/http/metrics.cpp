@@ -56,8 +56,12 @@ static void head(std::string& text, std::string_view name, std::string_view type
 }
 
 // By its name: what only grows ends in _total, in Prometheus's world.
-static void gauge(std::string& text, std::string_view name, std::string_view help, double value) {
+static void gauge_head(std::string& text, std::string_view name, std::string_view help) {
     head(text, name, name.ends_with("_total") ? "counter" : "gauge", help);
+}
+
+static void gauge(std::string& text, std::string_view name, std::string_view help, double value) {
+    gauge_head(text, name, help);
     text.append(name).append(" ").append(number(value)).append("\n");
 }
 
@@ -106,7 +110,13 @@ std::string Metrics::to_text() const {
           static_cast<double>(requests_running.load()));
     gauge(text, "cohort_http_event_streams", "Callers who listen to events.",
           static_cast<double>(event_streams.load()));
-    for (const Gauge& one : gauges_) gauge(text, one.name, one.help, one.read());
+    std::string_view before;
+    for (const Gauge& one : gauges_) {
+        const std::string_view name = std::string_view(one.name).substr(0, one.name.find('{'));
+        if (name != before) gauge_head(text, name, one.help);
+        before = name;
+        text.append(one.name).append(" ").append(number(one.read())).append("\n");
+    }
     return text;
 }
 

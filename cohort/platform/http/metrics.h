@@ -36,7 +36,8 @@ class Metrics {
     /// Counters for a route; only while the server is being built.
     RouteCounters& add_route(std::string route);
 
-    /// A number to be read when somebody asks; only while the server is being built.
+    /// A number to be read when somebody asks; only while the server is being built. The name may
+    /// end in labels ({route="x"}); those of one name are added one after the other.
     void add_gauge(std::string name, std::string help, std::function<double()> read);
 
     std::atomic<std::int64_t> connections{0};       ///< open

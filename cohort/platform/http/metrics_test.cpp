@@ -12,6 +12,9 @@ TEST_CASE("what is counted is told in Prometheus's words") {
     metrics.add_route("(none)");
     metrics.add_gauge("cohort_goroutines", "Goroutines.", [] { return 7.0; });
     metrics.add_gauge("cohort_units_total", "Units.", [] { return 1e6; });
+    for (const char* who : {"a", "b"})
+        metrics.add_gauge(std::string("cohort_behind{who=\"") + who + "\"}", "Behind.",
+                          [] { return 3.0; });
     forms.count(200, std::chrono::milliseconds(3));
     forms.count(200, std::chrono::seconds(60));
     forms.count(404, std::chrono::nanoseconds(0));
@@ -23,6 +26,7 @@ TEST_CASE("what is counted is told in Prometheus's words") {
           "cohort_http_request_seconds_bucket{route=\"GET /forms/{form}\",le=\"+Inf\"} 3\n",
           "cohort_http_request_seconds_sum{route=\"GET /forms/{form}\"} 60.003\n",
           "# TYPE cohort_goroutines gauge\ncohort_goroutines 7\n",
+          "# TYPE cohort_behind gauge\ncohort_behind{who=\"a\"} 3\ncohort_behind{who=\"b\"} 3\n",
           "# TYPE cohort_units_total counter\ncohort_units_total 1000000\n"})
         CHECK_MESSAGE(text.find(line) != std::string::npos, line);
 }
