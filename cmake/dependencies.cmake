@@ -13,3 +13,4 @@ find_package(benchmark QUIET)
 find_package(rapidcheck QUIET)  # for tests alone: `./dev run` does without
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
 pkg_check_modules(pango REQUIRED IMPORTED_TARGET pangocairo pangoft2 fontconfig)
+find_package(CURL REQUIRED)

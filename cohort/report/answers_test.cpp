@@ -12,16 +12,20 @@ constexpr const char* form_text = R"({
   "item": [
     {"linkId": "mood", "type": "group", "text": "Mood",
      "_text": {"extension": [{"url": "http://hl7.org/fhir/StructureDefinition/translation",
-       "extension": [{"url": "lang", "valueCode": "zh-CN"}, {"url": "content", "valueString": "情绪"}]}]},
+       "extension": [{"url": "lang", "valueCode": "zh-CN"},
+                     {"url": "content", "valueString": "情绪"}]}]},
      "item": [
        {"linkId": "low", "type": "choice", "prefix": "1.", "text": "Feeling low?",
         "answerOption": [
           {"valueCoding": {"system": "s", "code": "0", "display": "not at all",
-            "_display": {"extension": [{"url": "http://hl7.org/fhir/StructureDefinition/translation",
-              "extension": [{"url": "lang", "valueCode": "zh-CN"}, {"url": "content", "valueString": "完全不会"}]}]}}},
+            "_display": {"extension": [{
+              "url": "http://hl7.org/fhir/StructureDefinition/translation",
+              "extension": [{"url": "lang", "valueCode": "zh-CN"},
+                            {"url": "content", "valueString": "完全不会"}]}]}}},
           {"valueCoding": {"system": "s", "code": "1", "display": "nearly every day"}}]},
        {"linkId": "why", "type": "string", "text": "Why?",
-        "enableWhen": [{"question": "low", "operator": "=", "answerCoding": {"system": "s", "code": "1"}}]}]},
+        "enableWhen": [{"question": "low", "operator": "=",
+                        "answerCoding": {"system": "s", "code": "1"}}]}]},
     {"linkId": "note", "type": "display", "text": "Nearly done."},
     {"linkId": "fever", "type": "boolean", "text": "Fever?"},
     {"linkId": "weight", "type": "quantity", "text": "Weight"},
@@ -45,17 +49,21 @@ std::string shown(const std::string& items, const Wording& wording = {.texts = "
 }
 
 constexpr const char* low_not_at_all =
-    R"({"linkId": "mood", "item": [{"linkId": "low", "answer": [{"valueCoding": {"system": "s", "code": "0"}}]}]})";
+    R"({"linkId": "mood", "item": [{"linkId": "low",
+        "answer": [{"valueCoding": {"system": "s", "code": "0"}}]}]})";
 constexpr const char* low_every_day =
-    R"({"linkId": "mood", "item": [{"linkId": "low", "answer": [{"valueCoding": {"system": "s", "code": "1", "display": "made up"}}]}]})";
+    R"({"linkId": "mood", "item": [{"linkId": "low",
+        "answer": [{"valueCoding": {"system": "s", "code": "1", "display": "made up"}}]}]})";
 
 }  // namespace
 
 TEST_CASE("a report lists what was asked in the form's order, groups as headings, codes in words") {
     CHECK(shown(std::string(low_not_at_all) +
                 R"(,{"linkId": "fever", "answer": [{"valueBoolean": false}]},
-                    {"linkId": "weight", "answer": [{"valueQuantity": {"value": 61.50, "unit": "kg"}}]},
-                    {"linkId": "drugs", "answer": [{"valueString": "A"}, {"valueString": "B"}]})") ==
+                    {"linkId": "weight",
+                     "answer": [{"valueQuantity": {"value": 61.50, "unit": "kg"}}]},
+                    {"linkId": "drugs",
+                     "answer": [{"valueString": "A"}, {"valueString": "B"}]})") ==
           "# Mood|\n"
           ">1. Feeling low?|not at all\n"
           "Fever?|no\n"

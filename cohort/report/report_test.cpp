@@ -3,8 +3,11 @@
 
 #include <fstream>
 #include <sstream>
-#include <thread>
 #include <vector>
+
+#include "weft/blocking.h"
+#include "weft/run.h"
+#include "weft/scope.h"
 
 #include "cohort/report/test_report.h"
 #include "tests/support/command.h"
@@ -71,14 +74,17 @@ TEST_CASE("a name that the site does not show is not in the report") {
 
 TEST_CASE("the same report is the same bytes, however many are made at one time") {
     const std::string first = render(fonts(), chinese_report(1)).value();
-    std::vector<std::thread> threads;
     std::vector<std::string> made(4);
-    for (std::size_t i = 0; i < made.size(); ++i)
-        threads.emplace_back([&made, i] {
-            for (int k = 0; k < 5; ++k) made[i] = render(fonts(), chinese_report(k)).value();
-            made[i] = render(fonts(), chinese_report(1)).value();
-        });
-    for (std::thread& thread : threads) thread.join();
+    const auto many = [&](std::size_t i) {
+        for (int k = 0; k < 5; ++k) made[i] = render(fonts(), chinese_report(k)).value();
+        made[i] = render(fonts(), chinese_report(1)).value();
+    };
+    CHECK(weft::run([&] {
+              weft::scope([&](weft::Scope& s) {
+                  for (std::size_t i = 0; i < made.size(); ++i)
+                      s.go("reports", [&, i] { weft::blocking("reports", [&] { many(i); }); });
+              });
+          }) == 0);
     for (const std::string& bytes : made) CHECK(bytes == first);
     CHECK(render(fonts(), chinese_report(2)).value() != first);
 }

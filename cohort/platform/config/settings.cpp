@@ -82,6 +82,15 @@ static constexpr std::array all{
     Setting{"log.file", Type::text, "", "file for log lines; empty: DATA/cohort.log; -: stderr"},
     Setting{"log.slow", Type::duration, "1s",
             "a request that takes longer has a line http.slow of its own"},
+    Setting{"mail.server", Type::text, "",
+            "smtps://HOST:PORT, or smtp://HOST:PORT for STARTTLS; empty: no mails are sent"},
+    Setting{"mail.from", Type::text, "", "the address that mails come from"},
+    Setting{"mail.user", Type::text, "", "name to log in with; empty: no login"},
+    Setting{"mail.password_file", Type::text, "",
+            "file with its password, which nobody else may read"},
+    Setting{"mail.authorities", Type::text, "",
+            "PEM file of those who may sign the mail server's certificate; empty: the system's"},
+    Setting{"mail.limit", Type::duration, "30s", "time to hand over one mail", false, 1000},
     Setting{"runtime.workers", Type::number, "0", "threads that run goroutines; 0: one a core"},
 };
 

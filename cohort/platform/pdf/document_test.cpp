@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cohort/platform/pdf/document.h"
 
-#include <thread>
+#include "weft/blocking.h"
+#include "weft/run.h"
 
 #include "cohort/platform/pdf/test_file.h"
 #include "tests/support/test.h"
@@ -33,9 +34,10 @@ TEST_CASE("the same drawing gives the same bytes, whatever was drawn before, and
     const std::string first = page_with("如出现发热 37.5 ℃").value();
     CHECK(page_with("something else 张三").ok());
     CHECK(page_with("如出现发热 37.5 ℃").value() == first);
-    std::string elsewhere;
-    std::thread([&] { elsewhere = page_with("如出现发热 37.5 ℃").value(); }).join();
-    CHECK(elsewhere == first);
+    CHECK(weft::run([&] {
+              const auto draw = [] { return page_with("如出现发热 37.5 ℃").value(); };
+              CHECK(weft::blocking("draw", draw) == first);
+          }) == 0);
     const Fonts opened_anew = Fonts::open().value();
     CHECK(page_with("如出现发热 37.5 ℃", opened_anew).value() == first);
 }
