@@ -53,6 +53,10 @@ std::string_view last_segment(std::string_view path) {
     return path.substr(path.rfind('/') + 1);
 }
 
+// A script may become a worker, which is held to the policy that it came with: its own server, and
+// no other.
+constexpr std::string_view script_policy = "default-src 'self'; frame-ancestors 'none'";
+
 // "q=0", "q=0.0" and so on: the weight that says "not this one".
 bool is_zero_weight(std::string_view parameter) {
     if (!parameter.starts_with("q=") && !parameter.starts_with("Q=")) return false;
@@ -119,23 +123,37 @@ Result<StaticFiles> StaticFiles::load(const std::string& folder) {
     return pages;
 }
 
+const StaticFiles::File* StaticFiles::page_of(std::string path) const {
+    for (;;) {
+        path.resize(path.find_last_not_of('/') + 1);
+        const auto it = files_.find(path + "/index.html");
+        if (it != files_.end()) return &it->second;
+        if (path.empty()) return nullptr;
+        const auto parent = path.rfind('/');
+        path.resize(parent == std::string::npos ? 0 : parent);
+    }
+}
+
 Result<Reply> StaticFiles::answer(const Request& request) const {
-    auto it = files_.find(request.path);
-    if (it == files_.end()) {
+    const auto it = files_.find(request.path);
+    const File* found = it == files_.end() ? nullptr : &it->second;
+    if (found == nullptr) {
         // A missing file must not turn into a page: a script that is HTML only puzzles people.
         const bool is_page = last_segment(request.path).find('.') == std::string_view::npos;
         if (!is_page) return not_found("unknown-path", "There is nothing at this path.");
-        it = files_.find("/index.html");
+        found = page_of(request.path);
     }
-    if (it == files_.end()) {
+    if (found == nullptr) {
         return Reply::bytes(503, "text/html; charset=utf-8", std::string{not_built});
     }
-    const File& file = it->second;
+    const File& file = *found;
     const bool is_gzip = file.gzip && takes_gzip(request.header("accept-encoding").value_or(""));
     const Representation& content = is_gzip ? *file.gzip : file.plain;
     Reply reply = Reply::bytes(200, file.content_type, {});
     reply.set("ETag", content.etag);
     reply.set("Cache-Control", file.is_hashed ? "public, max-age=31536000, immutable" : "no-cache");
+    if (file.content_type.starts_with("text/javascript"))
+        reply.set("Content-Security-Policy", std::string{script_policy});
     if (file.gzip) reply.set("Vary", "Accept-Encoding");
     if (is_gzip) reply.set("Content-Encoding", "gzip");
     if (has_already(request, content.etag)) {

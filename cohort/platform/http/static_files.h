@@ -25,9 +25,9 @@ class StaticFiles {
     /// its thread; call it before serving.
     static Result<StaticFiles> load(const std::string& folder);
 
-    /// The file at the path, as gzip where there is one and the caller takes it; index.html for a
-    /// path without a file ending, which is a page of the application; 304 when the caller has it
-    /// already. Errors: not_found/unknown-path.
+    /// The file at the path, as gzip where there is one and the caller takes it; for a path without
+    /// a file ending, which is a page of an application, the nearest index.html above it; 304 when
+    /// the caller has it already. Errors: not_found/unknown-path.
     Result<Reply> answer(const Request& request) const;
 
     std::size_t count() const noexcept { return files_.size(); }
@@ -45,6 +45,7 @@ class StaticFiles {
         bool is_hashed;  ///< its name changes with its content, so it may be kept for ever
     };
     static Result<Representation> read(const std::string& path);
+    const File* page_of(std::string path) const;  ///< null where there is none
 
     std::map<std::string, File, std::less<>> files_;  ///< by path: "/assets/app-1a2b3c4d.js"
 };

@@ -54,6 +54,25 @@ TEST_CASE("a path of the application is its index page, a missing file is not fo
     CHECK(get(files, "/robots.txt").error().code == "unknown-path");
 }
 
+TEST_CASE("a folder with an index page of its own is an application of its own") {
+    const Folder folder;
+    fs::create_directories(folder.path / "patient");
+    std::ofstream{folder.path / "patient/index.html"} << "<patient>";
+    const StaticFiles files = folder.files();
+    for (const char* path : {"/patient", "/patient/", "/patient/today"})
+        CHECK(get(files, path).value().content() == "<patient>");
+    for (const char* path : {"/", "/patients", "/studies/patient", "/assets/"})
+        CHECK(get(files, path).value().content() == "<html>");
+}
+
+TEST_CASE("a script may, as a worker, reach its own server and no other") {
+    const Folder folder;
+    const StaticFiles files = folder.files();
+    CHECK(get(files, "/assets/app-1a2b3c4d.js").value().header("Content-Security-Policy") ==
+          "default-src 'self'; frame-ancestors 'none'");
+    CHECK(get(files, "/favicon.svg").value().header("Content-Security-Policy").empty());
+}
+
 TEST_CASE("what the caller has already is not sent again") {
     const Folder folder;
     const StaticFiles files = folder.files();
