@@ -32,9 +32,12 @@ std::unique_ptr<Typesetter> make_typesetter(FcConfig* config) {
 
 }  // namespace
 
+// Kept for long: what Fontconfig has found out for a font map is not all given back with it.
+static constexpr std::chrono::hours kept{24};
+
 Fonts::State::State()
     : config(FcConfigCreate()),
-      typesetters([this] { return make_typesetter(config.get()); }, {}, std::chrono::minutes(1)) {}
+      typesetters([this] { return make_typesetter(config.get()); }, {}, kept) {}
 
 std::vector<std::string> usual_fonts() {
     const std::string folder = "/usr/share/fonts/truetype/";
