@@ -162,13 +162,22 @@ TEST_CASE("A library's formulas build on one another, and name what they lack") 
         {"name":"none","expression":"item.where(false).linkId"}])");
     REQUIRE(good.ok());
     const auto scores = score(form_of(form_text), response_of(response_text), *good);
-    REQUIRE(scores.ok());
-    CHECK(*scores == std::vector<Score>{{"a", "2"}, {"b", "4"}, {"none", std::nullopt}});
+    CHECK(scores == std::vector<Score>{{"a", "2"}, {"b", "4"}, {"none", std::nullopt}});
     CHECK(read(R"([{"name":"b","expression":"%a"}])").error().text ==
           "the formula b: %a is no formula before it");
     CHECK(read(R"x([{"name":"b","expression":"today()"}])x").error().code == "expression");
     CHECK(read(R"([{"name":"b"}])").error().code == "missing-field");
-    const auto many = read(R"([{"name":"b","expression":"item"}])");
-    CHECK(score(form_of(form_text), response_of(response_text), *many).error().text ==
-          "the formula b: it gives several values");
+}
+
+TEST_CASE("A formula that fails takes those that use it along, and no others") {
+    const auto library = read_formulas(json::parse(R"x({"name":"L","version":"1","formulas":[
+        {"name":"many","expression":"item"},{"name":"uses","expression":"%many.count()"},
+        {"name":"whole","expression":"1 + 1"}]})x")
+                                           .value()
+                                           .as_object());
+    REQUIRE(library.ok());
+    CHECK(score(form_of(form_text), response_of(response_text), *library) ==
+          std::vector<Score>{{"many", std::nullopt, "it gives several values"},
+                             {"uses", std::nullopt, "it uses many, which failed"},
+                             {"whole", "2"}});
 }

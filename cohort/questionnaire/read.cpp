@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "cohort/questionnaire/circles.h"
 #include "cohort/questionnaire/elements.h"
 #include "cohort/questionnaire/questionnaire.h"
 #include "cohort/questionnaire/value_sets.h"
@@ -82,6 +83,7 @@ class Reader {
         form_.items = items(tree, "", 0);
         form_.index();
         references(form_.items);
+        if (faults_.empty()) circles();
         Names names;
         define(names, form_.variables, "");
         for (Constraint& constraint : form_.constraints) check_rule(constraint, names);
@@ -375,6 +377,19 @@ class Reader {
         else if (holds(item, question))
             fault("enable-when-inside", place,
                   "an item cannot depend on itself or on what lies in it");
+    }
+
+    // Told once each, with its whole way: the author has to open it somewhere. No circle is without
+    // a condition, for what an item lies in never lies in the item.
+    void circles() {
+        for (const auto& circle : find_circles(form_)) {
+            std::string way;
+            for (const Item* item : circle) way += '"' + item->link_id + "\" waits for ";
+            const auto asks = [](const Item* item) { return !item->enable_when.empty(); };
+            const Item* first = *std::find_if(circle.begin(), circle.end(), asks);
+            fault("enable-when-circle", first->place + "/enableWhen",
+                  "items wait for one another: " + way + '"' + circle.front()->link_id + '"');
+        }
     }
 
     // --- which variables an expression may use: the form's and those of the items around it ---

@@ -185,6 +185,35 @@ TEST_CASE("A condition must ask for something, of another item that is there") {
           "/item/1/enableWhen/0/operator unknown-code\n");
 }
 
+TEST_CASE("Items that wait for one another are refused, each circle once and with its way") {
+    const auto item = [](const std::string& id, const std::string& question,
+                         const std::string& inside = "") {
+        return R"({"linkId":")" + id + R"(","type":"group","enableWhen":[{"question":")" +
+               question + R"(","operator":"exists","answerBoolean":true}],"item":[)" + inside +
+               R"({"linkId":"in-)" + id + R"(","type":"boolean"}]})";
+    };
+    CHECK(faults_of(form_with(item("a", "in-b") + "," + item("b", "in-c") + "," +
+                              R"({"linkId":"in-c","type":"boolean"})"))
+              .empty());
+    CHECK(faults_of(form_with(item("a", "in-b") + "," + item("b", "in-a"))) ==
+          "/item/0/enableWhen enable-when-circle\n");
+    const auto circle = read_questionnaire(
+        form_with(item("a", "in-c") + "," + item("b", "in-a") + "," + item("c", "in-b")),
+        Format::json);
+    REQUIRE(circle->faults.size() == 1);
+    CHECK(circle->faults[0].message ==
+          "items wait for one another: \"a\" waits for \"in-c\" waits for \"c\" waits for "
+          "\"in-b\" waits for \"b\" waits for \"in-a\" waits for \"a\"");
+    // Two ways to the same question are no circle.
+    CHECK(faults_of(form_with(R"({"linkId":"q","type":"boolean"},)" + item("a", "q") + "," +
+                              item("b", "q", item("c", "q") + ",")))
+              .empty());
+    std::string chain = R"({"linkId":"in-0","type":"boolean"})";
+    for (int i = 1; i < 3000; ++i)
+        chain += "," + item(std::to_string(i), "in-" + std::to_string(i - 1));
+    weft::run([&] { CHECK(faults_of(form_with(chain)).empty()); });
+}
+
 TEST_CASE("An expression in another language, with unknown functions or variables is refused") {
     const auto calculated = [](std::string_view language, std::string_view text) {
         return faults_of(form_with(

@@ -28,6 +28,22 @@ Error named(const std::string& name, const Error& error) {
     return {error.kind, error.code, "the formula " + name + ": " + error.text};
 }
 
+struct Found {
+    std::optional<std::string> value;
+    Collection collection;
+};
+
+Result<Found> find_value(const NamedExpression& formula, const Environment& environment,
+                         const Datum& whole, const std::set<std::string>& failed) {
+    if (!formula.expression) return invalid("expression", formula.problem);
+    for (const std::string& used : formula.expression->variables())
+        if (failed.contains(used))
+            return invalid("expression", "it uses " + used + ", which failed");
+    auto collection = TRY(evaluate(*formula.expression, environment, whole));
+    auto value = TRY(value_of(collection));
+    return Found{std::move(value), std::move(collection)};
+}
+
 // Follows the items of the response, so that variables of groups stand where they belong.
 class Calculator {
   public:
@@ -107,20 +123,21 @@ Result<FormulaLibrary> read_formulas(const json::object& from) {
     return out;
 }
 
-Result<std::vector<Score>> score(const Questionnaire& form, const Response& response,
-                                 const FormulaLibrary& library) {
+std::vector<Score> score(const Questionnaire& form, const Response& response,
+                         const FormulaLibrary& library) {
     Environment environment{form, response};
     const Datum whole = focus_on(response);
+    std::set<std::string> failed;
     std::vector<Score> out;
     for (const NamedExpression& formula : library.formulas) {
-        if (!formula.expression)
-            return invalid("expression", formula.name + ": " + formula.problem);
-        auto found = evaluate(*formula.expression, environment, whole);
-        if (!found) return named(formula.name, found.error());
-        auto value = value_of(*found);
-        if (!value) return named(formula.name, value.error());
-        out.push_back({formula.name, std::move(*value)});
-        environment.variables[formula.name] = std::move(*found);
+        auto found = find_value(formula, environment, whole, failed);
+        if (!found) {
+            failed.insert(formula.name);
+            out.push_back({formula.name, std::nullopt, found.error().text});
+            continue;
+        }
+        out.push_back({formula.name, std::move(found->value)});
+        environment.variables[formula.name] = std::move(found->collection);
     }
     return out;
 }

@@ -16,6 +16,7 @@ namespace cohort::questionnaire {
 struct Score {
     std::string name;
     std::optional<std::string> value;
+    std::string problem = {};  ///< why there is no value, where the formula failed
 
     bool operator==(const Score&) const = default;
 };
@@ -26,10 +27,11 @@ struct Score {
 /// formula.
 Result<FormulaLibrary> read_formulas(const json::object& from);
 
-/// Scores a response. What an answer weighs is the form's word, never the response's.
-/// Errors: those of evaluate(), naming the formula.
-Result<std::vector<Score>> score(const Questionnaire& form, const Response& response,
-                                 const FormulaLibrary& library);
+/// Scores a response. What an answer weighs is the form's word, never the response's. A formula
+/// that fails, or that uses one that failed, has a problem; the others are not touched by it,
+/// because what somebody has answered is kept whatever a formula makes of it.
+std::vector<Score> score(const Questionnaire& form, const Response& response,
+                         const FormulaLibrary& library);
 
 /// What the form's own calculatedExpressions give, by linkId. One that fails gives nothing: the
 /// form would say so of every response, and is held up at publishing.
