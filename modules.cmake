@@ -51,13 +51,14 @@ module(cohort/sites               USES runtime cohort/base cohort/platform/db co
 module(cohort/subjects            USES cohort/base cohort/platform cohort/platform/db cohort/platform/http cohort/platform/zones cohort/audit cohort/identity cohort/sites cohort/study)
 module(cohort/capture             USES runtime cohort/base cohort/platform cohort/platform/auth cohort/platform/db cohort/platform/events cohort/platform/http cohort/platform/resilience cohort/platform/zones cohort/audit cohort/identity cohort/sites cohort/study cohort/subjects)
 module(cohort/interop             USES runtime cohort/base cohort/platform cohort/platform/db cohort/platform/http cohort/platform/jobs cohort/platform/xml cohort/migrations cohort/audit cohort/identity cohort/sites cohort/study cohort/subjects cohort/capture)
-module(tests/world                USES runtime cohort/base cohort/platform cohort/platform/db cohort/platform/http cohort/platform/jobs cohort/migrations cohort/audit cohort/identity cohort/steering cohort/sites cohort/study cohort/subjects cohort/capture cohort/interop tests/support)
+module(cohort/epro                USES runtime cohort/base cohort/platform cohort/platform/auth cohort/platform/db cohort/platform/http cohort/platform/resilience cohort/platform/zones cohort/audit cohort/identity cohort/questionnaire cohort/sites cohort/study cohort/subjects)
+module(tests/world                USES runtime cohort/base cohort/platform cohort/platform/db cohort/platform/http cohort/platform/jobs cohort/migrations cohort/audit cohort/identity cohort/steering cohort/sites cohort/study cohort/subjects cohort/capture cohort/interop cohort/epro tests/support)
 module(apps/cohort                USES runtime cohort/base cohort/migrations cohort/platform/auth cohort/platform/config
                                        cohort/platform/db cohort/platform/events cohort/platform/http cohort/platform/jobs cohort/platform
                                        cohort/audit cohort/identity cohort/steering cohort/sites cohort/study cohort/subjects
-                                       cohort/capture cohort/interop WRAPS "CLI/.*|fcntl.h|spawn.h|sys/socket.h|sys/un.h|sys/wait.h|unistd.h")
+                                       cohort/capture cohort/interop cohort/epro WRAPS "CLI/.*|fcntl.h|spawn.h|sys/socket.h|sys/un.h|sys/wait.h|unistd.h")
 set_target_properties(apps_cohort PROPERTIES OUTPUT_NAME cohort)
-module(tests/integration          USES runtime cohort/platform/db cohort/platform/http cohort/audit tests/support tests/world WRAPS "unistd.h")
+module(tests/integration          USES runtime cohort/platform/db cohort/platform/http cohort/audit cohort/epro tests/support tests/world WRAPS "unistd.h")
 if(BUILD_TESTING)
   add_dependencies(tests_integration_test apps_cohort)
   target_compile_definitions(tests_integration PUBLIC COHORT_BINARY="$<TARGET_FILE:apps_cohort>")

@@ -11,6 +11,8 @@ CODE = (".cpp", ".h", ".S", ".ts", ".tsx", ".sql")
 FILE_LINES_MAX = 600
 LINE_COLUMNS_MAX = 100
 FILE_BYTES_MAX = 400 * 1024
+# Nobody reads these from beginning to end; they grow with what they list.
+WRITTEN_BY_PROGRAMS = ("package-lock.json", "docs/openapi.json")
 
 # (pattern, where it is banned, what to write instead)
 BANS = [
@@ -74,7 +76,7 @@ def main():
         file = ROOT / path
         if not file.is_file():
             continue
-        if file.stat().st_size > FILE_BYTES_MAX and not path.endswith("package-lock.json"):
+        if file.stat().st_size > FILE_BYTES_MAX and not path.endswith(WRITTEN_BY_PROGRAMS):
             errors.append(f"{path}: {file.stat().st_size} bytes; the limit is {FILE_BYTES_MAX}")
         if path.endswith((*CODE, ".md")):
             errors += file_errors(path, file.read_text())

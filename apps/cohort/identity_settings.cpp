@@ -3,13 +3,18 @@
 
 namespace cohort::app {
 
+static std::chrono::seconds seconds_of(const config::Config& config, const char* key) {
+    return std::chrono::duration_cast<std::chrono::seconds>(config.duration(key));
+}
+
+static bool is_https(const config::Config& config) {
+    return config.boolean("http.cookie_secure") || !config.text("http.tls_certificate").empty();
+}
+
 identity::Settings identity_settings(const config::Config& config) {
-    const auto seconds = [&](const char* key) {
-        return std::chrono::duration_cast<std::chrono::seconds>(config.duration(key));
-    };
+    const auto seconds = [&](const char* key) { return seconds_of(config, key); };
     identity::Settings settings;
-    settings.secure_cookie =
-        config.boolean("http.cookie_secure") || !config.text("http.tls_certificate").empty();
+    settings.secure_cookie = is_https(config);
     settings.environment = config.text("identity.environment");
     settings.lifetimes.idle = seconds("identity.session_idle");
     settings.lifetimes.absolute = seconds("identity.session_length");
@@ -21,6 +26,18 @@ identity::Settings identity_settings(const config::Config& config) {
         settings.remembered = std::chrono::milliseconds(800);
     // The idle time is kept no coarser than a tenth of itself.
     settings.touch_every = std::min(settings.touch_every, settings.lifetimes.idle / 10);
+    return settings;
+}
+
+epro::PatientSettings patient_settings(const config::Config& config) {
+    epro::PatientSettings settings;
+    settings.secure_cookie = is_https(config);
+    settings.idle = seconds_of(config, "patient.session_idle");
+    settings.absolute = seconds_of(config, "patient.session_length");
+    settings.invited = seconds_of(config, "patient.invitation_kept");
+    settings.guesses = identity_settings(config).guesses;
+    settings.guesses.per_account = static_cast<int>(config.number("patient.guesses"));
+    settings.wrong_max = static_cast<int>(config.number("patient.guesses_in_all"));
     return settings;
 }
 

@@ -179,6 +179,7 @@ Result<int> run(const Serve&, const config::Config& config) {
     auth::PasswordHasher hasher{hasher_options(config)};
     TRY(first_start(app, hasher));
     identity::Identity identity{app.db, hasher, identity_settings(config)};
+    epro::Patients patients{app.db, patient_settings(config)};
     audit::Sealer sealer{app.db, store.key, new_uuid()};
 
     jobs::Engine engine{app.db, engine_options(app)};
@@ -187,7 +188,7 @@ Result<int> run(const Serve&, const config::Config& config) {
     add_subscribers(bus);
 
     http::Router router;
-    add_routes(router, app, identity, sealer, engine);
+    add_routes(router, app, identity, patients, sealer, engine);
     add_gauges(app, engine, bus);
     const auto pages = TRY(weft::blocking(
         "read the web pages", [&] { return http::StaticFiles::load(config.text("http.web")); }));
@@ -196,7 +197,7 @@ Result<int> run(const Serve&, const config::Config& config) {
     http::ServerOptions options = server_options(config);
     options.certificate = certificate.get();
     options.inherited = inherited_listener();
-    http::Server server{router, identity.authoriser(), metrics, log, options};
+    http::Server server{router, patients.authoriser(identity.authoriser()), metrics, log, options};
     TRY(server.listen());
     weft::TaskSet background{"background"};
     if (certificate)

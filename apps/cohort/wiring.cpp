@@ -6,6 +6,7 @@
 #include "cohort/base/version.h"
 #include "cohort/capture/activity.h"
 #include "cohort/capture/routes.h"
+#include "cohort/epro/routes.h"
 #include "cohort/identity/routes.h"
 #include "cohort/interop/export_job.h"
 #include "cohort/interop/export_schedule.h"
@@ -29,7 +30,7 @@ static Result<void> check_place(db::Tx& tx, const http::Scope& scope) {
 }
 
 void add_routes(http::Router& router, App& app, identity::Identity& identity,
-                const audit::Sealer& sealer, jobs::Engine& engine) {
+                epro::Patients& patients, const audit::Sealer& sealer, jobs::Engine& engine) {
     identity::session_routes(router, identity);
     identity::user_routes(router, identity, check_place);
     subjects::routes(router, app);
@@ -37,6 +38,7 @@ void add_routes(http::Router& router, App& app, identity::Identity& identity,
     interop::routes(router, app);
     interop::export_routes(router, app, engine);
     interop::schedule_routes(router, app);
+    epro::routes(router, app, patients, {});
     steering::routes(router, app, engine);
     system_routes(router, app, sealer);
     requests_route(router, app);

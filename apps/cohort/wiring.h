@@ -3,6 +3,7 @@
 #pragma once
 
 #include "cohort/audit/sealer.h"
+#include "cohort/epro/patients.h"
 #include "cohort/identity/identity.h"
 #include "cohort/platform/app.h"
 #include "cohort/platform/events/bus.h"
@@ -13,7 +14,7 @@ namespace cohort::app {
 
 /// Adds every route of every slice.
 void add_routes(http::Router& router, App& app, identity::Identity& identity,
-                const audit::Sealer& sealer, jobs::Engine& engine);
+                epro::Patients& patients, const audit::Sealer& sealer, jobs::Engine& engine);
 
 /// Lets an engine work on every kind of job that any slice has.
 void add_kinds(jobs::Engine& engine, App& app);

@@ -22,6 +22,7 @@ import time
 import urllib.parse
 
 import api_document
+import api_patient
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 DEMO_STUDY = b"ST.HTN"
@@ -36,10 +37,12 @@ RAW = {"date": "2026-11-20", "datetime": "2026-11-20T10:00:00", "time": "10:30:0
 # What ends the fuzzer's own sessions or makes the store large is asked seldom.
 WEIGHTS = {"signOut": 0.05, "changePassword": 0.05, "signIn": 0.05, "createUser": 0.4, "setPassword": 0.2,
            "importStudy": 0.05, "addSubject": 0.3, "exportStudy": 0.1, "saveForm": 6, "completeForm": 2, "addRow": 2,
-           "openForm": 2}
-# In which states, as they were seen last, a job can be told so.
-JOB_STATES = {"pauseJob": ("queued", "running"), "resumeJob": ("paused", "cancelled"),
-              "cancelJob": ("queued", "running", "paused"), "readResult": ("running", "succeeded")}
+           "openForm": 2, "withdrawQuestionnaire": 0.2, "pauseQuestionnaires": 0.2, "endQuestionnairePlan": 0.2,
+           "endPatientAccess": 0.2}
+# In which states, as they were seen last, a job or a questionnaire can be told so.
+STATES = {"publishQuestionnaire": ("draft",), "setQuestionnaireRules": ("draft",), "withdrawQuestionnaire": ("draft", "published"),
+          "pauseJob": ("queued", "running"), "resumeJob": ("paused", "cancelled"),
+          "cancelJob": ("queued", "running", "paused"), "readResult": ("running", "succeeded")}
 
 
 class Server:
@@ -49,7 +52,7 @@ class Server:
         self.folder = folder
         self.log = open(folder / "stderr.txt", "wb")
         settings = ["identity.guesses_per_account=1000000", "identity.guesses_per_address=1000000",
-                    "identity.hash_memory=1MiB", "identity.hash_passes=1",
+                    "patient.guesses=1000000", "patient.guesses_in_all=1000000", "identity.hash_memory=1MiB", "identity.hash_passes=1",
                     f"data.demo_study={ROOT / 'demo/hypertension.xml'}"]
         arguments = [argument for one in settings for argument in ("--set", one)]
         self.process = subprocess.Popen([binary, "serve", "--data", folder / "data", "--port", "0", *arguments],
@@ -116,6 +119,9 @@ class Pool:
                 self.form_of[value["id"]] = value["form"]["oid"]
             if isinstance(value.get("version"), int) and "id" in value:
                 self.version_of[value["id"]] = value["version"]
+            if "edits" in value:
+                self.version_of[value["id"]] = value["edits"]
+                self.state_of[value["id"]] = value["state"]
             if "question" in value:
                 self.items[value["oid"]] = value
             if "entries" in value:
@@ -133,6 +139,7 @@ class Pool:
     @staticmethod
     def _kind(value):
         for member, kind in (("weekdays", "schedule"), ("granted_at", "grant"), ("login", "user"), ("stages", "form"), ("key", "subject"),
+                             ("withdrawn_why", "questionnaire"), ("every_days", "plan"), ("authored", "response"), ("acknowledged_by", "alert"),
                              ("time_zone", "site"), ("protocol", "study"), ("done_a_minute", "job")):
             if member in value:
                 return kind
@@ -169,6 +176,7 @@ class Fuzzer:
         self.counts = collections.Counter()
         self.person = None  # who asks
         self.named = {}  # the ids in the path of the request
+        self.patient = api_patient.Patient(self.rng)
         self.done = {operation["operationId"]: collections.Counter() for _, _, operation in self.operations}
         self.findings = {}
         self.logins = 0  # that were thought of
@@ -320,14 +328,16 @@ class Fuzzer:
             return lambda one: one not in self.protected
         if name == "grant":
             return lambda one: self.pool.user_of.get(one) == self.named.get("user")
-        if wanted := JOB_STATES.get(operation["operationId"]):
+        if wanted := STATES.get(operation["operationId"]):
             return lambda one: self.pool.state_of.get(one) in wanted
         return lambda one: True
 
     def segment(self, operation, name):
-        if name == "version":
+        if known := self.patient.segment(operation["operationId"], name):
+            pass
+        elif name == "version":
             known = self.pool.version_of.get(self.named.get("form"))
-        elif name == "item":
+        elif name in ("item", "number"):
             known = self.rng.choice((1, 1, 2))
         else:
             known = self.pool.id(self.rng, name, self.fits_path(operation, name))
@@ -363,7 +373,9 @@ class Fuzzer:
             return 10
         if name == "startExport" and not self.pool.ids("job", lambda one: self.pool.state_of.get(one) == "running"):
             return 5
-        needed = [one for one in re.findall(r"{(\w+)}", path) if one not in ("version", "grant", "item")]
+        if (weight := self.patient.weight(path, name)) is not None:
+            return weight
+        needed = [one for one in re.findall(r"{(\w+)}", path) if one not in ("version", "grant", "item", "number")]
         if not all(self.pool.ids(one, self.fits_path(operation, one)) for one in needed):
             return 0.1
         return WEIGHTS.get(name, 1) if self.done_well(name) else 10
@@ -377,7 +389,9 @@ class Fuzzer:
         self.named = {}
         target = re.sub(r"{(\w+)}", lambda found: self.segment(operation, found[1]), path) + self.query(operation)
         headers, body = {}, None
-        if self.rng.random() < 0.97:
+        if self.patient.calls(path):
+            headers.update(self.patient.headers() if self.rng.random() < 0.97 else {})
+        elif self.rng.random() < 0.97:
             headers["Cookie"] = person.cookie
             if method != "GET" and self.rng.random() < 0.98:
                 headers["X-CSRF-Token"] = person.csrf
@@ -385,14 +399,16 @@ class Fuzzer:
             if parameter["in"] != "header" or self.rng.random() < 0.1:
                 continue
             if parameter["name"] == "If-Match":
-                version = self.pool.version_of.get(self.named.get("form"), 1)
+                version = self.pool.version_of.get(self.named.get("questionnaire", self.named.get("form")), 1)
                 headers["If-Match"] = self.rng.choice([*[f'"{version}"'] * 6, "*", '"x"'])
             else:
                 headers["Idempotency-Key"] = self.rng.choice([*[f"k{self.rng.randrange(10**9)}"] * 8, "same", "a" * 256])
         if wanted := operation.get("requestBody"):
             kind = next(iter(wanted["content"]))
             if kind.endswith("json"):
-                value = self.value(wanted["content"][kind]["schema"])
+                value = self.patient.body(operation["operationId"])
+                if value is None:
+                    value = self.value(wanted["content"][kind].get("schema", {"type": "object"}))
                 body = self.body_text(value if self.rng.random() < 0.75 else self.spoilt(value))
             else:
                 body = self.odm()
@@ -413,6 +429,7 @@ class Fuzzer:
             shown = {name: value for name, value in headers.items() if name not in ("Cookie", "X-CSRF-Token")}
             self.findings.setdefault(key, f"{error}\n  {person.login}: {method} {target} {shown}\n  {(body or b'')[:2000]!r}")
         name = operation["operationId"]
+        self.patient.heard(name, target, status, answer_headers, text)
         if status in (200, 201) and (answer_headers["Content-Type"] or "").startswith("application/json"):
             if name != "readDescription":
                 self.pool.add(json.loads(text))
@@ -420,10 +437,12 @@ class Fuzzer:
             self.left_out[self.named["form"]] = [
                 one["pointer"] for one in json.loads(text)["errors"]
                 if one["code"] == "mandatory" and one["pointer"].count("/") == 4]
-        if status == 422 and name in JOB_STATES:
+        if status == 422 and name in STATES:
             self.pool.state_of[self.named.get("job")] = "another"
         if status == 200 and name == "changePassword":
             person.password = json.loads(body)["new"]
+        if api_patient.Patient.calls(target):
+            return
         if status == 401 or (status < 300 and name in ("signOut", "changePassword")):
             if "Cookie" in headers:
                 self.sign_in(person)
@@ -455,7 +474,7 @@ def main():
     arguments = argparse.ArgumentParser()
     arguments.add_argument("binary")
     arguments.add_argument("--seconds", type=float)
-    arguments.add_argument("--requests", type=int, default=3000)
+    arguments.add_argument("--requests", type=int, default=6000)
     arguments.add_argument("--seed", type=int, default=1)
     given = arguments.parse_args()
     fuzzer = run(given.binary, given.seconds, given.requests, given.seed)

@@ -12,12 +12,14 @@
 
 #include "weft/run.h"
 
+#include "tests/integration/access_lines.h"
 #include "tests/integration/client.h"
 #include "tests/integration/kept_page.h"
 #include "tests/integration/server_process.h"
 #include "tests/support/real_data.h"
 #include "tests/support/test.h"
 #include "tests/world/estate.h"
+#include "tests/world/patient.h"
 
 namespace tests {
 
@@ -46,83 +48,6 @@ const char* const roles_table = R"(
 | `admin` | V | | | | | | | V | | X | V |
 | `auditor` | V | | V | | V | | | V | X | | |
 )";
-
-// Where a route acts: `site` is the place of a subject or a form; `system` belongs to no study.
-enum class Place { anybody, signed_in, site, study, system };
-
-struct Line {
-    const char* route;
-    Place place;
-    const char* right = "";  ///< a column of the table
-    const char* body = "";
-    const char* content_type = "application/json";
-};
-
-const Line lines[] = {
-    {"GET /ping", Place::anybody},
-    {"GET /api/v1/openapi.json", Place::anybody},
-    {"GET /healthz", Place::anybody},
-    {"POST /api/v1/session", Place::anybody, "", "{}"},
-    {"GET /api/v1/session", Place::signed_in},
-    {"POST /api/v1/session/password", Place::signed_in, "", "{}"},
-    {"GET /api/v1/studies", Place::signed_in},
-    {"POST /api/v1/studies", Place::system, "build", "<x/>", "application/xml"},
-    {"GET /api/v1/studies/{study}", Place::study, "study"},
-    {"GET /api/v1/studies/{study}/definition", Place::study, "study"},
-    {"GET /api/v1/studies/{study}/export.xml", Place::study, "export"},
-    {"POST /api/v1/studies/{study}/exports", Place::study, "export", "{}"},
-    {"GET /api/v1/studies/{study}/exports/schedules", Place::study, "export"},
-    {"POST /api/v1/studies/{study}/exports/schedules", Place::study, "export",
-     R"({"name":"n","hour":2,"minute":30,"time_zone":"UTC"})"},
-    {"DELETE /api/v1/schedules/{schedule}", Place::study, "export"},
-    {"GET /api/v1/jobs", Place::signed_in},
-    {"GET /api/v1/jobs/changes", Place::signed_in},
-    {"GET /api/v1/jobs/{job}", Place::study, "export"},
-    {"GET /api/v1/jobs/{job}/changes", Place::study, "export"},
-    {"GET /api/v1/jobs/{job}/items", Place::study, "export"},
-    {"GET /api/v1/jobs/{job}/items/{item}/result", Place::study, "export"},
-    {"POST /api/v1/jobs/{job}/pause", Place::study, "export"},
-    {"POST /api/v1/jobs/{job}/resume", Place::study, "export"},
-    {"POST /api/v1/jobs/{job}/cancel", Place::study, "export"},
-    {"POST /api/v1/jobs/{job}/pace", Place::study, "export", "{}"},
-    {"POST /api/v1/jobs/{job}/redrive", Place::study, "export", R"({"state":"failed"})"},
-    {"GET /api/v1/studies/{study}/access", Place::study, "audit"},
-    {"GET /api/v1/studies/{study}/audit", Place::study, "audit"},
-    {"GET /api/v1/studies/{study}/matrix", Place::study, "subjects"},
-    {"GET /api/v1/studies/{study}/changes", Place::study, "subjects"},
-    {"GET /api/v1/studies/{study}/activity", Place::study, "subjects"},
-    {"POST /api/v1/studies/{study}/subjects", Place::site, "enrol", R"({"site":"{site}"})"},
-    {"GET /api/v1/subjects/{subject}", Place::site, "subjects"},
-    {"POST /api/v1/subjects/{subject}/forms", Place::site, "edit", R"({"event":"V","form":"F"})"},
-    {"GET /api/v1/forms/{form}", Place::site, "forms"},
-    {"PATCH /api/v1/forms/{form}", Place::site, "edit", "{}"},
-    {"POST /api/v1/forms/{form}/rows", Place::site, "edit", "{}"},
-    {"POST /api/v1/forms/{form}/complete", Place::site, "complete", "{}"},
-    {"GET /api/v1/forms/{form}/history", Place::site, "forms"},
-    {"GET /api/v1/forms/{form}/archive/{version}", Place::site, "forms"},
-    {"GET /api/v1/users", Place::system, "accounts"},
-    {"POST /api/v1/users", Place::system, "accounts", "{}"},
-    {"GET /api/v1/users/{user}", Place::system, "accounts"},
-    {"POST /api/v1/users/{user}/disable", Place::system, "accounts"},
-    {"POST /api/v1/users/{user}/enable", Place::system, "accounts"},
-    {"POST /api/v1/users/{user}/password", Place::system, "accounts", "{}"},
-    {"POST /api/v1/users/{user}/grants", Place::system, "accounts", "{}"},
-    {"DELETE /api/v1/users/{user}/grants/{grant}", Place::system, "accounts"},
-    {"GET /api/v1/system", Place::system, "system"},
-    {"GET /api/v1/system/requests", Place::system, "system"},
-    {"GET /api/v1/system/events", Place::system, "system"},
-    {"POST /api/v1/system/events/redrive", Place::system, "system", R"({"subscriber":"nobody"})"},
-    {"GET /system/goroutines", Place::system, "system"},
-    {"GET /system/goroutines/stuck", Place::system, "system"},
-    {"GET /system/goroutines/stuck.json", Place::system, "system"},
-    {"GET /system/goroutines/goroutines", Place::system, "system"},
-    {"GET /system/goroutines/goroutines.json", Place::system, "system"},
-    {"GET /system/goroutines/waits.svg", Place::system, "system"},
-    {"GET /system/goroutines/waits.json", Place::system, "system"},
-    {"GET /metrics", Place::system, "system"},
-    {"GET /config", Place::system, "system"},
-    {"DELETE /api/v1/session", Place::signed_in},  // the last: it ends the session
-};
 
 // --- reading the table ----------------------------------------------------------------------
 
@@ -173,6 +98,7 @@ enum class Distance { home, other_site, other_study };
 std::string expected_at_site(const Rights& rights, const Line& line, Distance distance) {
     const bool has = rights.contains(line.right);
     if (line.place == Place::anybody || line.place == Place::signed_in) return "ok";
+    if (line.place == Place::patient) return "401";
     if (line.place == Place::system) return "403";  // held at one site only
     const bool is_home =
         line.place == Place::study ? distance != Distance::other_study : distance == Distance::home;
@@ -182,6 +108,7 @@ std::string expected_at_site(const Rights& rights, const Line& line, Distance di
 
 std::string expected_everywhere(const Rights& rights, const Line& line) {
     if (line.place == Place::anybody || line.place == Place::signed_in) return "ok";
+    if (line.place == Place::patient) return "401";
     if (rights.contains(line.right)) return "ok";
     return line.place == Place::system || knows_places(rights) ? "403" : "404";
 }
@@ -205,11 +132,12 @@ std::string class_of(const Answer& answer) {
     return answer.status != 0 && answer.status < 500 ? "ok" : answer.outcome();
 }
 
-Answer ask(Client& client, const Line& line, const Ids& ids) {
+Answer ask(Client& client, const Line& line, const Ids& ids,
+           const cohort::http::Pairs& headers = {}) {
     const std::string route = line.route;
     const std::size_t space = route.find(' ');
     return client.ask(route.substr(0, space), filled(route.substr(space + 1), ids),
-                      filled(line.body, ids), {}, line.content_type);
+                      filled(line.body, ids), headers, line.content_type);
 }
 
 class Scene {
@@ -231,6 +159,15 @@ class Scene {
         return roles;
     }
     int stop() { return server_.stop(); }
+
+    // A patient of the first study and site who has come in: the headers of the session.
+    cohort::http::Pairs patient() const {
+        Client staff = client("coordinator@all");
+        const Answer subject =
+            staff.ask("POST", "/api/v1/studies/" + estate_.ground.study.text + "/subjects",
+                      R"({"site":")" + estate_.ground.site_a.text + "\"}");
+        return come_in(subject.at("/id"));
+    }
 
     // A role that the victim holds, so that there is one to take back.
     std::string new_grant() {
@@ -272,6 +209,7 @@ class Scene {
         const Answer done = anybody.ask("POST", form + "/complete", "{}", {{"if-match", "\"2\""}});
         REQUIRE(done.outcome() == "200");
         ids["note"] = note;
+        add_answers(ids);
         ids["job"] = client("data_manager@all")
                          .ask("POST", "/api/v1/studies/" + study.text + "/exports", "{}")
                          .at("/job");
@@ -281,6 +219,44 @@ class Scene {
                                    R"({"name":"n","hour":2,"minute":30,"time_zone":"UTC"})")
                               .at("/id");
         return ids;
+    }
+
+    cohort::http::Pairs come_in(const std::string& subject) const {
+        const Answer invitation =
+            client("coordinator@all").ask("POST", "/api/v1/subjects/" + subject + "/invitation");
+        Client stranger = client("");
+        const Answer in =
+            stranger.ask("POST", "/api/v1/patient/activation",
+                         R"({"invitation":")" + invitation.at("/invitation") + R"(","code":")" +
+                             invitation.at("/code") + R"(","pin":")" + patient_pin + "\"}");
+        REQUIRE(in.outcome() == "200");
+        return {{"cookie", "cohort_patient=" + cookie_in(in, "cohort_patient")},
+                {"x-csrf-token", in.at("/csrf")}};
+    }
+
+    // A questionnaire that the subject has answered, so that somebody is called.
+    void add_answers(Ids& ids) const {
+        Client builder = client("data_manager@all");
+        const std::string study = "/api/v1/studies/" + ids["study"];
+        ids["questionnaire"] =
+            builder.ask("POST", study + "/questionnaires", mood_form(), {}, "application/fhir+json")
+                .at("/id");
+        const std::string form = "/api/v1/questionnaires/" + ids["questionnaire"];
+        builder.ask("PUT", form + "/rules", mood_rules(), {{"if-match", "\"1\""}});
+        builder.ask("POST", form + "/publish", "", {{"if-match", "\"2\""}});
+        ids["plan"] = builder
+                          .ask("POST", study + "/questionnaire-plans",
+                               R"({"url":"http://example.org/mood","name":"n","late_days":1})")
+                          .at("/id");
+        ids["number"] = "1";
+        const Answer told = client("").ask(
+            "POST", "/api/v1/patient/tasks/" + ids["plan"] + "/1/response",
+            mood_answers("3", "4", true), come_in(ids["subject"]), "application/fhir+json");
+        REQUIRE(told.outcome() == "201");
+        ids["response"] = told.at("/response");
+        ids["alert"] = client("auditor@all")
+                           .ask("GET", "/api/v1/responses/" + ids["response"])
+                           .at("/alerts/0/id");
     }
 
     test::TempFolder folder_;
@@ -326,7 +302,8 @@ std::map<std::string, std::string> described_access(const cohort::json::value& d
 
 std::string access_of(const Line& line) {
     if (line.place == Place::anybody) return "anybody";
-    return line.place == Place::signed_in ? "signed-in" : line.right;
+    const bool is_signed_in = line.place == Place::signed_in || line.place == Place::patient;
+    return is_signed_in ? "signed-in" : line.right;
 }
 
 void in_scene(const std::function<void(Scene&)>& body) {
@@ -380,6 +357,21 @@ void check_shut_out(Scene& scene, const std::string& who, const std::string& col
     }
 }
 
+// A patient in a session of the patient's own: nothing of the users' is behind it.
+void check_patient(Scene& scene, Outcomes& outcomes) {
+    Client client = scene.client("");
+    const auto session = scene.patient();
+    for (const Line& line : lines) {
+        Ids ids = scene.ids(Distance::home);
+        ids["grant"] = ids["form"];
+        const bool is_open = line.place == Place::anybody || line.place == Place::patient;
+        const Answer answer = ask(client, line, ids, session);
+        CHECK(line.route + (": " + class_of(answer)) ==
+              line.route + std::string(is_open ? ": ok" : ": 401"));
+        outcomes[line.route]["patient"].push_back(class_of(answer));
+    }
+}
+
 // --- the page -------------------------------------------------------------------------------
 
 // The same at every distance is said once.
@@ -428,8 +420,9 @@ There, at another site of the study, and in another study; one word where all th
 std::string page_of(const Outcomes& outcomes, const std::vector<std::string>& roles) {
     return page_head + table_of(outcomes, roles, "@site") + "\n## Held everywhere\n\n" +
            table_of(outcomes, roles, "@all") +
-           "\n## Without a session that counts\n\nThe three accounts are admins everywhere.\n\n" +
-           table_of(outcomes, {"nobody", "disabled", "expired", "idle"}, "");
+           "\n## Without a user's session that counts\n\nThe three accounts are admins "
+           "everywhere; the patient has come in.\n\n" +
+           table_of(outcomes, {"nobody", "disabled", "expired", "idle", "patient"}, "");
 }
 
 }  // namespace
@@ -468,6 +461,7 @@ TEST_CASE("everybody gets on every route, at every distance, what the table and 
         check_shut_out(scene, "", "nobody", outcomes);
         for (const char* who : {"disabled", "expired", "idle"})
             check_shut_out(scene, who, who, outcomes);
+        check_patient(scene, outcomes);
         for (const auto& [role, rights] : roles) {
             names.push_back(role);
             check_person(scene, role + "@site", rights, false, outcomes);
@@ -476,8 +470,8 @@ TEST_CASE("everybody gets on every route, at every distance, what the table and 
         // The last, because signing out ends the hand that gives roles.
         check_person(scene, "admin@all", roles.at("admin"), true, outcomes);
         for (const Line& line : lines) {
-            // Each role at one site and everywhere, and four who are shut out.
-            CHECK(outcomes[line.route].size() == 2 * scene.roles_held().size() + 4);
+            // Each role at one site and everywhere, four who are shut out, and a patient.
+            CHECK(outcomes[line.route].size() == 2 * scene.roles_held().size() + 5);
         }
         CHECK(kept_page("docs/api-matrix.md", page_of(outcomes, names)) == "is up to date");
     });
@@ -533,7 +527,8 @@ TEST_CASE("a change without the session's CSRF token is refused on every route, 
         Client client = scene.client("admin@all");
         client.without_csrf();
         for (const Line& line : lines) {
-            if (std::string(line.route).starts_with("GET") || line.place == Place::anybody)
+            if (std::string(line.route).starts_with("GET") || line.place == Place::anybody ||
+                line.place == Place::patient)
                 continue;
             Ids ids = scene.ids(Distance::home);
             ids["grant"] = ids["form"];

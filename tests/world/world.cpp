@@ -12,6 +12,7 @@
 #include "cohort/audit/verify.h"
 #include "cohort/capture/routes.h"
 #include "cohort/capture/test_study.h"
+#include "cohort/epro/routes.h"
 #include "cohort/identity/grants.h"
 #include "cohort/identity/identity.h"
 #include "cohort/identity/routes.h"
@@ -213,6 +214,7 @@ struct World::Server {
     App app{.db = *db, .config = config, .log = log, .metrics = metrics, .started = now()};
     auth::PasswordHasher hasher{auth::PasswordHasher::Options{.cost = cheap}};
     identity::Identity identity{*db, hasher};
+    epro::Patients patients{*db, {}};
     jobs::Engine engine{*db, {}};
     http::Router router;
     std::unique_ptr<http::Dispatcher> dispatcher;
@@ -239,9 +241,10 @@ World::World(const std::function<db::Options(const std::string&)>& store_in, boo
     interop::export_routes(server_->router, server_->app, server_->engine);
     interop::schedule_routes(server_->router, server_->app);
     steering::routes(server_->router, server_->app, server_->engine);
+    epro::routes(server_->router, server_->app, server_->patients, {});
     server_->dispatcher = std::make_unique<http::Dispatcher>(
-        server_->router, server_->identity.authoriser(), server_->metrics, server_->log,
-        http::Bounds{.requests_max = 10'000});
+        server_->router, server_->patients.authoriser(server_->identity.authoriser()),
+        server_->metrics, server_->log, http::Bounds{.requests_max = 10'000});
 }
 
 World::~World() = default;

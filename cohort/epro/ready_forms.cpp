@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cohort/epro/ready_forms.h"
+
+#include "weft/blocking.h"
+
+namespace cohort::epro {
+
+ReadyForms::ReadyForms(db::Db& db)
+    : db_(db), cache_({.kept = std::chrono::hours(1), .absence_kept = {}, .most = 500}) {}
+
+Result<std::shared_ptr<const ReadyForm>> ReadyForms::get(const Form& form) {
+    // Neither the text nor, under this number, the rules ever change.
+    const std::string key = form.id.text + "/" + std::to_string(form.edits);
+    return cache_.get(key, [&]() -> Result<std::shared_ptr<const ReadyForm>> {
+        const std::string body = TRY(db_.read([&](db::Tx& tx) { return body_of(tx, form.id); }));
+        return weft::blocking("read a questionnaire", [&] { return make_ready(body, form.rules); });
+    });
+}
+
+}  // namespace cohort::epro

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cohort/epro/responses.h"
+
+#include "cohort/audit/audit.h"
+#include "cohort/identity/record.h"
+
+namespace cohort::epro {
+
+namespace {
+
+const std::string answered_columns =
+    "SELECT id, plan_id, number, questionnaire_id, received_at, is_late, digest, answer";
+
+Answered answered_of(const db::Row& row) {
+    return {.id = row.get<ResponseId>(0),
+            .plan = row.get<PlanId>(1),
+            .number = row.get<int>(2),
+            .questionnaire = row.get<QuestionnaireId>(3),
+            .received_at = row.get<Instant>(4),
+            .is_late = row.get<bool>(5),
+            .digest = row.get<std::string>(6),
+            .answer = row.get<std::string>(7)};
+}
+
+const std::string alert_columns =
+    "SELECT id, study_id, site_id, subject_id, response_id, rule, raised_at, due_at, "
+    "acknowledged_at, acknowledged_by, note FROM patient_alert ";
+
+Alert alert_of(const db::Row& row) {
+    return {.id = row.get<AlertId>(0),
+            .study = row.get<StudyId>(1),
+            .site = row.get<SiteId>(2),
+            .subject = row.get<SubjectId>(3),
+            .response = row.get<ResponseId>(4),
+            .rule = row.get<std::string>(5),
+            .raised_at = row.get<Instant>(6),
+            .due_at = row.get<Instant>(7),
+            .acknowledged_at = row.get<std::optional<Instant>>(8),
+            .acknowledged_by = row.get<std::optional<std::string>>(9).value_or(""),
+            .note = row.get<std::optional<std::string>>(10).value_or("")};
+}
+
+std::vector<Alert> alerts_in(const db::Rows& rows) {
+    std::vector<Alert> alerts;
+    for (const db::Row& row : rows) alerts.push_back(alert_of(row));
+    return alerts;
+}
+
+}  // namespace
+
+// --- responses ----------------------------------------------------------------------------
+
+Result<std::vector<Answered>> answered_by(db::Tx& tx, const SubjectId& subject) {
+    std::vector<Answered> all;
+    for (const db::Row& row :
+         TRY(tx.all(answered_columns + " FROM patient_response WHERE subject_id = ? "
+                                       "ORDER BY received_at, id",
+                    subject)))
+        all.push_back(answered_of(row));
+    return all;
+}
+
+Result<std::optional<Answered>> find_answered(db::Tx& tx, const SubjectId& subject,
+                                              const PlanId& plan, int number) {
+    const auto row =
+        TRY(tx.maybe(answered_columns + " FROM patient_response "
+                                        "WHERE plan_id = ? AND subject_id = ? AND number = ?",
+                     plan, subject, number));
+    return row ? std::optional(answered_of(*row)) : std::nullopt;
+}
+
+Result<bool> insert(db::Tx& tx, const NewResponse& response) {
+    const Answered& answered = response.answered;
+    const auto added =
+        TRY(tx.run("INSERT INTO patient_response (id, study_id, site_id, subject_id, plan_id, "
+                   "number, questionnaire_id, language, authored, received_at, is_late, scoring, "
+                   "digest, body, answer) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+                   "ON CONFLICT (plan_id, subject_id, number) DO NOTHING",
+                   answered.id, response.study, response.site, response.subject, answered.plan,
+                   answered.number, answered.questionnaire, response.language, response.authored,
+                   answered.received_at, answered.is_late, response.scoring, answered.digest,
+                   response.body, answered.answer));
+    if (added == 0) return false;
+    for (std::size_t i = 0; i < response.scores.size(); ++i)
+        TRY(
+            tx.put("INSERT INTO patient_score (response_id, position, name, value, problem) "
+                   "VALUES (?, ?, ?, ?, ?)",
+                   answered.id, i, response.scores[i].name, response.scores[i].value,
+                   response.scores[i].problem));
+    return true;
+}
+
+Result<Response> get_response(db::Tx& tx, const ResponseId& id) {
+    const auto row =
+        TRY(tx.maybe(answered_columns + ", study_id, site_id, subject_id, language, authored, "
+                                        "scoring FROM patient_response WHERE id = ?",
+                     id));
+    if (!row) return not_found("response", "There is no such response.");
+    return Response{.answered = answered_of(*row),
+                    .study = row->get<StudyId>(8),
+                    .site = row->get<SiteId>(9),
+                    .subject = row->get<SubjectId>(10),
+                    .language = row->get<std::string>(11),
+                    .authored = row->get<std::string>(12),
+                    .scoring = row->get<std::string>(13),
+                    .scores = TRY(scores_of(tx, id))};
+}
+
+Result<std::string> response_body(db::Tx& tx, const ResponseId& id) {
+    const auto row = TRY(tx.maybe("SELECT body FROM patient_response WHERE id = ?", id));
+    if (!row) return not_found("response", "There is no such response.");
+    return row->get<std::string>(0);
+}
+
+Result<std::vector<questionnaire::Score>> scores_of(db::Tx& tx, const ResponseId& id) {
+    std::vector<questionnaire::Score> scores;
+    for (const db::Row& row :
+         TRY(tx.all("SELECT name, value, problem FROM patient_score WHERE response_id = ? "
+                    "ORDER BY position",
+                    id)))
+        scores.push_back({.name = row.get<std::string>(0),
+                          .value = row.get<std::optional<std::string>>(1),
+                          .problem = row.get<std::string>(2)});
+    return scores;
+}
+
+// --- alerts -------------------------------------------------------------------------------
+
+Result<void> insert(db::Tx& tx, const Alert& alert) {
+    TRY(
+        tx.put("INSERT INTO patient_alert (id, study_id, site_id, subject_id, response_id, rule, "
+               "raised_at, due_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+               alert.id, alert.study, alert.site, alert.subject, alert.response, alert.rule,
+               alert.raised_at, alert.due_at));
+    return {};
+}
+
+Result<Alert> get_alert(db::Tx& tx, const AlertId& id) {
+    const auto row = TRY(tx.maybe(alert_columns + "WHERE id = ?", id));
+    if (!row) return not_found("alert", "There is no such alert.");
+    return alert_of(*row);
+}
+
+Result<std::vector<Alert>> alerts_of(db::Tx& tx, const StudyId& study, AlertsShown shown,
+                                     const identity::SiteFilter& sites, std::int64_t limit) {
+    // A list of ids as one parameter: ids have no wildcards, so LIKE finds them whole.
+    std::string listed;
+    for (const SiteId& site : sites.sites) listed += site.text + ",";
+    // Those that nobody has taken come first, the oldest of them before all.
+    return alerts_in(
+        TRY(tx.all(alert_columns + "WHERE study_id = ? AND (? = 1 OR acknowledged_at IS NULL) "
+                                   "AND (? = 1 OR ? LIKE '%' || site_id || '%') "
+                                   "ORDER BY CASE WHEN acknowledged_at IS NULL THEN 0 ELSE 1 END, "
+                                   "CASE WHEN acknowledged_at IS NULL THEN raised_at "
+                                   "ELSE -raised_at END, id LIMIT ?",
+                   study, shown == AlertsShown::all, sites.all, listed, limit)));
+}
+
+Result<std::vector<Alert>> alerts_of(db::Tx& tx, const ResponseId& response) {
+    return alerts_in(
+        TRY(tx.all(alert_columns + "WHERE response_id = ? ORDER BY rule, id", response)));
+}
+
+Result<Alert> acknowledge(db::Tx& tx, const AlertId& id, const std::string& note,
+                          const identity::Actor& actor) {
+    Alert alert = TRY(get_alert(tx, id));
+    if (alert.acknowledged_at)
+        return conflict("alert-acknowledged", "Somebody has taken this alert already.");
+    if (note.empty()) return refused("note-required", "Say what is done about the alert.");
+    alert.acknowledged_at = now();
+    alert.acknowledged_by = actor.name();
+    alert.note = note;
+    TRY(
+        tx.put("UPDATE patient_alert SET acknowledged_at = ?, acknowledged_by = ?, note = ? "
+               "WHERE id = ?",
+               alert.acknowledged_at, alert.acknowledged_by, note, id));
+    audit::Entry entry = identity::entry_of(actor, "patient-alert.acknowledged", id.text);
+    entry.study = alert.study;
+    entry.site = alert.site;
+    entry.subject = alert.subject;
+    entry.new_value = audit::Datum{.text = note, .unit = {}};
+    TRY(audit::append(tx, entry));
+    return alert;
+}
+
+}  // namespace cohort::epro
