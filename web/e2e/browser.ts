@@ -31,9 +31,14 @@ export const launch = (): Promise<Browser> =>
     args: flags,
   });
 
-export async function newPage(browser: Browser, language: Language): Promise<Page> {
+export async function newPage(
+  browser: Browser,
+  language: Language,
+  viewport = desktop,
+): Promise<Page> {
   const context = await browser.newContext({
-    viewport: desktop,
+    viewport,
+    hasTouch: viewport === phone,
     locale: language,
     timezoneId: "Asia/Shanghai",
     reducedMotion: "reduce",

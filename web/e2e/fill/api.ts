@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The server's API as a person's browser calls it, without the browser.
 
+interface CallOptions {
+  /** What the caller has seen. */
+  version?: number;
+  contentType?: string;
+}
+
 export class Api {
   private readonly url: string;
   private readonly cookie: string;
@@ -27,11 +33,16 @@ export class Api {
   get = <T>(path: string): Promise<T> => this.call<T>("GET", path);
 
   /** Throws with the server's own words when the answer is not 2xx. */
-  async call<T>(method: string, path: string, body?: unknown, version?: number): Promise<T> {
+  async call<T>(
+    method: string,
+    path: string,
+    body?: unknown,
+    { version, contentType = "application/json" }: CallOptions = {},
+  ): Promise<T> {
     const response = await fetch(`${this.url}/api/v1${path}`, {
       method,
       headers: {
-        "Content-Type": "application/json",
+        "Content-Type": contentType,
         "Idempotency-Key": crypto.randomUUID(),
         "X-CSRF-Token": this.csrf,
         Cookie: this.cookie,

@@ -122,7 +122,14 @@ class Filler {
     const acknowledged = saved.items.flatMap((item) =>
       item.findings.map(({ check }) => `${item.group}/${item.repeat}/${item.item}/${check}`),
     );
-    await api.call("POST", `/forms/${opened.id}/complete`, { acknowledged }, saved.version);
+    await api.call(
+      "POST",
+      `/forms/${opened.id}/complete`,
+      { acknowledged },
+      {
+        version: saved.version,
+      },
+    );
     this.filled.complete += 1;
   }
 }

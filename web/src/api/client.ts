@@ -126,33 +126,42 @@ function addressOf(pattern: string, { path = {}, query = {} }: Parts): string {
   return `${address}?${new URLSearchParams(present.map(([key, value]) => [key, String(value)])).toString()}`;
 }
 
-function headersOf(method: string, { body }: Parts, options: Options): Record<string, string> {
+/** One exchange with the server; the body is text already. */
+export interface Outgoing {
+  method: string;
+  address: string;
+  body?: string;
+  contentType?: string;
+}
+
+function headersOf({ method, body, contentType }: Outgoing, options: Options): HeadersInit {
   const headers: Record<string, string> = { Accept: "application/json" };
-  if (body !== undefined) headers["Content-Type"] = "application/json";
+  if (body !== undefined) headers["Content-Type"] = contentType ?? "application/json";
   if (method !== "GET") headers["X-CSRF-Token"] = csrf;
   if (options.idempotencyKey) headers["Idempotency-Key"] = options.idempotencyKey;
   if (options.ifMatch) headers["If-Match"] = options.ifMatch;
   return headers;
 }
 
+let renewCsrf = async (): Promise<string> =>
+  (await call("readSession", {}, { again: true })).body.csrf;
+/** How the token is read when another tab has signed in since; a user's session without it. */
+export const renewCsrfBy = (how: () => Promise<string>): void => {
+  renewCsrf = how;
+};
+
 /**
- * Makes one call of the API's description. Throws Problem for every answer that is not 2xx and for
+ * Sends what no description of JSON covers. Throws Problem for every answer that is not 2xx and for
  * no answer at all; an abort by the caller's own signal is rethrown as it is.
  */
-export async function call<Name extends keyof Operations>(
-  name: Name,
-  input: Operations[Name]["input"],
-  options: Options = {},
-): Promise<Answer<Operations[Name]["answer"]>> {
-  const [method, pattern] = routes[name];
-  const parts: Parts = input;
+export async function send(outgoing: Outgoing, options: Options = {}): Promise<Response> {
   const limit = AbortSignal.timeout(options.timeoutMs ?? 20_000);
   let response: Response;
   try {
-    response = await fetch(addressOf(pattern, parts), {
-      method,
-      headers: headersOf(method, parts, options),
-      body: parts.body === undefined ? undefined : JSON.stringify(parts.body),
+    response = await fetch(outgoing.address, {
+      method: outgoing.method,
+      headers: headersOf(outgoing, options),
+      body: outgoing.body,
       credentials: "same-origin",
       cache: "no-store",
       signal: options.signal ? AbortSignal.any([options.signal, limit]) : limit,
@@ -161,21 +170,31 @@ export async function call<Name extends keyof Operations>(
     if (options.signal?.aborted) throw error;
     throw new Problem(0, { code: limit.aborted ? "no-answer-in-time" : "no-answer" });
   }
-  if (!response.ok) {
-    const problem = await problemOf(response);
-    if (problem.code === "csrf" && !options.again) {
-      // Another tab has signed in since: take its token and try once more.
-      const session = await call("readSession", {}, { again: true });
-      setCsrf(session.body.csrf);
-      return call(name, input, { ...options, again: true });
-    }
-    if (response.status === 401 && pattern !== routes.readSession[1])
-      endedListeners.forEach((listener) => listener());
-    throw problem;
+  if (response.ok) return response;
+  const problem = await problemOf(response);
+  if (problem.code === "csrf" && !options.again) {
+    // Another tab has signed in since: take its token and try once more.
+    setCsrf(await renewCsrf());
+    return send(outgoing, { ...options, again: true });
   }
-  const body = response.status === 204 ? undefined : await response.json();
+  if (response.status === 401 && outgoing.address !== routes.readSession[1])
+    endedListeners.forEach((listener) => listener());
+  throw problem;
+}
+
+/** Makes one call of the API's description. Throws as send(). */
+export async function call<Name extends keyof Operations>(
+  name: Name,
+  input: Operations[Name]["input"],
+  options: Options = {},
+): Promise<Answer<Operations[Name]["answer"]>> {
+  const [method, pattern] = routes[name];
+  const parts: Parts = input;
+  const body = parts.body === undefined ? undefined : JSON.stringify(parts.body);
+  const response = await send({ method, address: addressOf(pattern, parts), body }, options);
+  const answer = response.status === 204 ? undefined : await response.json();
   return {
-    body: body as Operations[Name]["answer"],
+    body: answer as Operations[Name]["answer"],
     status: response.status,
     etag: response.headers.get("ETag"),
   };

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Languages of the console: found from the person's last choice, then the browser, then Chinese.
+// Languages of the pages: found from the person's last choice, then the browser, then Chinese.
 import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
-import { en } from "./en";
-import { zh } from "./zh";
+import type { en } from "./en";
+import type { patientEn } from "./patient_en";
 
 export const languages = ["zh-CN", "en"] as const;
 export type Language = (typeof languages)[number];
@@ -25,20 +25,28 @@ function firstLanguage(): Language {
 declare module "i18next" {
   interface CustomTypeOptions {
     defaultNS: "console";
-    resources: { console: typeof en };
+    resources: { console: typeof en; patient: typeof patientEn };
     // Keys such as the names of actions contain full stops.
     keySeparator: "/";
   }
 }
 
-export async function startTexts(language: Language = firstLanguage()): Promise<void> {
+/** Begins with the texts of one entry, under its name, in every language. */
+export async function startTexts(
+  entry: "console" | "patient",
+  texts: Record<Language, object>,
+): Promise<void> {
+  const language = firstLanguage();
   await i18next.use(initReactI18next).init({
     lng: language,
     fallbackLng: false,
-    defaultNS: "console",
+    defaultNS: entry,
     keySeparator: "/",
     nsSeparator: false,
-    resources: { "zh-CN": { console: zh }, en: { console: en } },
+    resources: {
+      "zh-CN": { [entry]: texts["zh-CN"] },
+      en: { [entry]: texts.en },
+    },
     interpolation: { escapeValue: false },
   });
   document.documentElement.lang = language;

@@ -4,6 +4,8 @@ import { join } from "node:path";
 import ts from "typescript";
 import { expect, test } from "vitest";
 import { en } from "./en";
+import { patientEn } from "./patient_en";
+import { patientZh } from "./patient_zh";
 import { zh } from "./zh";
 
 type Tree = { [key: string]: string | Tree };
@@ -18,8 +20,8 @@ function flat(tree: Tree, path = ""): Map<string, string> {
   return found;
 }
 
-const english = flat(en);
-const chinese = flat(zh);
+const english = flat({ ...en, patient: patientEn });
+const chinese = flat({ ...zh, patient: patientZh });
 const places = (text: string): string[] =>
   [...text.matchAll(/\{\{(\w+)(?:, number)?\}\}/g)].map((m) => m[1] ?? "");
 
@@ -51,7 +53,7 @@ test("Chinese texts use full-width punctuation between Chinese words", () => {
   }
 });
 
-/** Every .tsx and .ts file of the console but its tests and the two languages. */
+/** Every .tsx and .ts file of the pages but its tests and the two languages. */
 function sources(folder = "src"): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
@@ -74,7 +76,7 @@ function rawStrings(path: string): string[] {
     readFileSync(path, "utf8"),
     ts.ScriptTarget.Latest,
     true,
-    ts.ScriptKind.TSX,
+    path.endsWith("x") ? ts.ScriptKind.TSX : ts.ScriptKind.TS,
   );
   const found: string[] = [];
   const report = (node: ts.Node, text: string): void => {

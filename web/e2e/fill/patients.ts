@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+// A study that asks its patients something: a questionnaire of many kinds of items, three times a day.
+import type { Target } from "../binary";
+import { Api } from "./api";
+
+const core = "http://hl7.org/fhir/StructureDefinition/";
+const system = "http://example.org/mood";
+
+/** A text with its Chinese translation, as FHIR puts them side by side. */
+const both = (name: string, english: string, chinese: string): object => ({
+  [name]: english,
+  [`_${name}`]: {
+    extension: [
+      {
+        url: `${core}translation`,
+        extension: [
+          { url: "lang", valueCode: "zh-CN" },
+          { url: "content", valueString: chinese },
+        ],
+      },
+    ],
+  },
+});
+
+const option = (code: string, english: string, chinese: string): object => ({
+  extension: [{ url: `${core}ordinalValue`, valueDecimal: Number(code) }],
+  valueCoding: { system, code, ...both("display", english, chinese) },
+});
+
+const moods = [
+  option("0", "Good", "好"),
+  option("1", "Fair", "一般"),
+  option("2", "Bad", "差"),
+  option("3", "Very bad", "很差"),
+];
+
+const form = {
+  resourceType: "Questionnaire",
+  url: "http://example.org/day",
+  version: "1",
+  status: "active",
+  language: "en",
+  ...both("title", "How you are", "您的近况"),
+  item: [
+    {
+      linkId: "intro",
+      type: "display",
+      ...both("text", "Please think of the last 24 hours.", "请回想过去24小时。"),
+    },
+    {
+      linkId: "mood",
+      type: "choice",
+      required: true,
+      answerOption: moods,
+      ...both("text", "How was your day?", "今天过得怎么样？"),
+    },
+    {
+      linkId: "sleep",
+      type: "decimal",
+      extension: [{ url: `${core}maxValue`, valueDecimal: 24 }],
+      ...both("text", "How many hours did you sleep?", "您睡了几个小时？"),
+    },
+    {
+      linkId: "thoughts",
+      type: "boolean",
+      required: true,
+      ...both("text", "Did you think of harming yourself?", "您有过伤害自己的念头吗？"),
+    },
+    {
+      linkId: "since",
+      type: "integer",
+      required: true,
+      enableWhen: [{ question: "thoughts", operator: "=", answerBoolean: true }],
+      ...both("text", "For how many days?", "多少天了？"),
+    },
+    { linkId: "note", type: "text", ...both("text", "Anything else?", "还有别的吗？") },
+  ],
+};
+
+const rules = {
+  scoring: {
+    name: "day",
+    version: "1.0",
+    formulas: [{ name: "total", expression: "%resource.item.answer.value.ordinal().sum()" }],
+  },
+  alerts: [
+    {
+      name: "thoughts",
+      expression: "%resource.item.where(linkId='thoughts').answer.value = true",
+      help: { en: "Please call 12345 now.", "zh-CN": "请立即拨打12345。" },
+    },
+  ],
+};
+
+export const plans = ["Morning", "Noon", "Evening"] as const;
+
+export interface Invited {
+  subject: string;
+  link: string;
+  code: string;
+}
+
+/** Publishes the questionnaire and invites a new subject to it. */
+export async function invitePatient(target: Target): Promise<{ staff: Api; invited: Invited }> {
+  const signIn = (login: string): Promise<Api> =>
+    Api.signIn(target.url, login, target.passwordOf(login));
+  const [builder, staff] = [await signIn("data_manager@demo"), await signIn("coordinator@demo")];
+  const { studies } = await staff.get<{ studies: { id: string }[] }>("/studies");
+  const study = studies[0]?.id ?? "";
+  const { sites } = await staff.get<{ sites: { id: string }[] }>(`/studies/${study}`);
+  const imported = await builder.call<{ id: string }>(
+    "POST",
+    `/studies/${study}/questionnaires`,
+    form,
+    { contentType: "application/fhir+json" },
+  );
+  const path = `/questionnaires/${imported.id}`;
+  await builder.call("PUT", `${path}/rules`, rules, { version: 1 });
+  await builder.call("POST", `${path}/publish`, undefined, { version: 2 });
+  for (const name of plans) {
+    const plan = { url: form.url, name, late_days: 1, shows_scores: true };
+    await builder.call("POST", `/studies/${study}/questionnaire-plans`, plan);
+  }
+  const site = sites[0]?.id ?? "";
+  const { id: subject } = await staff.call<{ id: string }>("POST", `/studies/${study}/subjects`, {
+    site,
+  });
+  const invited = await staff.call<{ link: string; code: string }>(
+    "POST",
+    `/subjects/${subject}/invitation`,
+  );
+  return { staff, invited: { subject, ...invited } };
+}
