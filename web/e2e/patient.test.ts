@@ -7,6 +7,7 @@ import { startBinary, type Binary } from "./binary";
 import {
   expectAccessible,
   expectNoOverflow,
+  inspectAsItIs,
   languages,
   launch,
   newPage,
@@ -16,6 +17,7 @@ import {
 } from "./browser";
 import type { Api } from "./fill/api";
 import { invitePatient, plans, type Invited } from "./fill/patients";
+import { signIn } from "./steps";
 
 const binary = process.env.COHORT_BINARY;
 const pin = "471508";
@@ -89,8 +91,23 @@ describe.skipIf(!binary)("a patient's page", () => {
     (await staff.get<Responses>(`/subjects/${invited.subject}/responses`)).responses;
   const unsent = () => page.getAttribute(".line", "data-unsent");
 
+  test("staff get the invitation as a picture to scan, and the code beside it", async () => {
+    const login = "coordinator@demo";
+    await signIn(page, target, login);
+    const { study } = invited;
+    await page.goto(`${target.url}/studies/${study}/subjects/${invited.subject}`);
+    await page.getByRole("button", { name: "Invite the patient" }).click();
+    await page.locator(".invite .ant-qrcode").waitFor();
+    await inspectAsItIs(page, "invite", ".invite");
+    const text = async (place: string): Promise<string> =>
+      (await page.textContent(`.invite-${place}`)) ?? "";
+    // The one that was made before is void.
+    invited = { ...invited, link: new URL(await text("link")).hash, code: await text("code") };
+    await page.setViewportSize(phone);
+  });
+
   test("an invitation and its code let the patient in, and the address keeps nothing of it", async () => {
-    await page.goto(`${target.url}${invited.link}`);
+    await page.goto(`${target.url}/patient/${invited.link}`);
     await heading("Welcome");
     expect(page.url()).toBe(`${target.url}/patient/`);
     await inspect("activation");

@@ -95,6 +95,7 @@ const rules = {
 export const plans = ["Morning", "Noon", "Evening"] as const;
 
 export interface Invited {
+  study: string;
   subject: string;
   link: string;
   code: string;
@@ -129,5 +130,5 @@ export async function invitePatient(target: Target): Promise<{ staff: Api; invit
     "POST",
     `/subjects/${subject}/invitation`,
   );
-  return { staff, invited: { subject, ...invited } };
+  return { staff, invited: { study, subject, ...invited } };
 }

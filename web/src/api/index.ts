@@ -7,6 +7,7 @@ import type {
   FormDocument,
   FormHistory,
   FormPatch,
+  Invitation,
   ItemValue,
   Job,
   JobItem,
@@ -85,6 +86,10 @@ export const readSubject = async (
   subject: string,
   { signal }: Signal = {},
 ): Promise<SubjectDetail> => (await call("readSubject", { path: { subject } }, { signal })).body;
+
+/** Makes a patient's link and code, shown this once; an earlier link that was not used is void. */
+export const invitePatient = async (subject: string): Promise<Invitation> =>
+  (await call("invitePatient", { path: { subject } })).body;
 
 /** Makes a form that nobody has begun; answers with the one that is there, should there be one. */
 export const openForm = async (

@@ -133,6 +133,14 @@ export const en = {
     done: "Subject {{key}} was added",
     duplicate: "This number is already in use in the study. Choose another one.",
   },
+  invite: {
+    action: "Invite the patient",
+    title: "Invitation for the patient's phone",
+    link: "Let the patient scan this, or send the link:",
+    picture: "QR code of the link",
+    code: "Tell the patient this code by another way, best from person to person:",
+    once: "Both are shown this once. An earlier link that was not used is void now.",
+  },
   subject: {
     title: "Subject {{key}}",
     enrolled: "enrolled {{date}}",

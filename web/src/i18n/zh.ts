@@ -124,6 +124,14 @@ export const zh: Texts<typeof en> = {
     done: "已添加受试者 {{key}}",
     duplicate: "该编号在本研究中已被使用，请换一个编号。",
   },
+  invite: {
+    action: "邀请患者",
+    title: "患者手机的邀请",
+    link: "请患者扫描二维码，或把链接发给患者：",
+    picture: "链接的二维码",
+    code: "请用另一种方式告诉患者这个验证码，最好当面告知：",
+    once: "两者只显示这一次。之前未使用的链接现已失效。",
+  },
   subject: {
     title: "受试者 {{key}}",
     enrolled: "入组日期 {{date}}",

@@ -9,6 +9,7 @@ import { ProblemPanel } from "@/frame/problem_panel";
 import { may, useSession } from "@/session/session";
 import type { StudyModel } from "@/study/model";
 import { siteOf, useStudy, useStudyModel } from "@/study/use_study";
+import { InvitePatient } from "./invite_patient";
 import { VisitCard, visitCardId } from "./visit_card";
 import { nextVisit, withAdded } from "./visits";
 import "./subjects.css";
@@ -25,6 +26,9 @@ export function SubjectPage() {
   const error = detail.error ?? definitionError;
   const site = detail.data && siteOf(info.data?.sites, detail.data.site);
   const enrolled = detail.data?.enrolled_on;
+  const session = useSession();
+  const mayInvite =
+    detail.data && may(session, "subject.create", { study, site: detail.data.site });
   return (
     <Page
       title={detail.data ? t("subject/title", { key: detail.data.key }) : t("matrix/subject")}
@@ -32,6 +36,7 @@ export function SubjectPage() {
       lead={[site?.name, enrolled && t("subject/enrolled", { date: enrolled })]
         .filter(Boolean)
         .join(" · ")}
+      action={mayInvite && <InvitePatient key={subject} subject={subject} />}
     >
       {error && (
         <ProblemPanel
