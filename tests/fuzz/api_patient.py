@@ -27,6 +27,7 @@ class Patient:
         self.cookies, self.csrf, self.invited = {}, "", {}
         self.task = None  # (plan, number, version) of what can be answered
         self.assigned = None  # (subject, plan)
+        self.is_answered = False  # and nobody has looked for alerts since
 
     @staticmethod
     def calls(path):
@@ -43,6 +44,8 @@ class Patient:
             return 0.1
         if self.calls(path) and not self.csrf and name != "startPatientSession":
             return 0.1
+        if name == "listPatientAlerts" and self.is_answered:
+            return 20
         return 5 if name == "listPatientTasks" else None
 
     def segment(self, operation, name):
@@ -81,6 +84,10 @@ class Patient:
             self.assigned = (parts[4], parts[6])
         if name == "endAssignment":
             self.assigned = None
+        if name == "submitResponse" and status == 201:
+            self.is_answered = True
+        if name == "listPatientAlerts" and status == 200 and json.loads(text)["alerts"]:
+            self.is_answered = False
         if name == "listPatientTasks" and status == 200:
             today = json.loads(text)["today"]
             first = self.rng.choice(today) if today else None
