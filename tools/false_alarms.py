@@ -9,10 +9,12 @@ false_alarms.py write BUILD                    as check, and writes runtime/docs
 """
 import collections
 import concurrent.futures
+import contextlib
 import json
 import os
 import pathlib
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -66,11 +68,17 @@ def reports_of(command, diagnosis):
     with tempfile.TemporaryDirectory() as folder:
         file = pathlib.Path(folder) / "reports"
         environment = os.environ | {"WEFT_REPORTS": str(file), "WEFT_DIAGNOSIS": diagnosis}
+        # A group of its own, so that none is left of a test that starts others and does not end.
+        program = subprocess.Popen(command, env=environment, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.DEVNULL, start_new_session=True)
         try:
-            done = subprocess.run(command, env=environment, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, timeout=120)
-            end = f"exit {done.returncode}"
+            end = f"exit {program.wait(timeout=120)}"
         except subprocess.TimeoutExpired:
             end = "no end"
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(program.pid, signal.SIGKILL)
+            program.wait()
         lines = file.read_text(errors="replace").splitlines() if file.exists() else []
     return [json.loads(line) for line in lines], end
 

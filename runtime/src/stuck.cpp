@@ -127,7 +127,9 @@ void StuckWatch::watch() {
     }
 }
 
-void StuckWatch::look() {
+// A call of its own, so that what it leaves behind lies below the frame in which its thread sleeps:
+// a search of memory would take an address there for one that somebody uses.
+__attribute__((noinline)) void StuckWatch::look() {
     if (runtime_.options.search_memory && somebody_waits_long()) look_by_memory();
     const Waits waits(Waits::Which::also_with_locks_held);
     for (const Circle& circle : waits.circles()) {
