@@ -30,19 +30,21 @@ struct Line {
 
 // The permission table, in the order of the enum. Why the gaps: a monitor and all who come after
 // never touch a value; a sponsor sees aggregates, not forms; an admin keeps accounts and must not
-// read clinical data; an editor must not see patients, so nothing here is an editor's.
+// read clinical data, and like an engineer sees of jobs how they go and not whom they are about; an
+// editor must not see patients, so nothing here is an editor's.
 constexpr std::array<Line, role_count> table{{
     {Role::coordinator, "coordinator",
      mask({study_view, subject_view, subject_create, form_view, form_edit, form_complete,
            audit_view})},
     {Role::investigator, "investigator",
      mask({study_view, subject_view, subject_create, form_view, form_edit, form_complete,
-           audit_view, export_run})},
+           audit_view, export_run, job_view, job_steer})},
     {Role::monitor, "monitor", mask({study_view, subject_view, form_view, audit_view})},
     {Role::data_manager, "data_manager",
-     mask({study_view, study_build, subject_view, form_view, audit_view, export_run})},
+     mask({study_view, study_build, subject_view, form_view, audit_view, export_run, job_view,
+           job_steer})},
     {Role::statistician, "statistician",
-     mask({study_view, subject_view, form_view, audit_view, export_run})},
+     mask({study_view, subject_view, form_view, audit_view, export_run, job_view, job_steer})},
     {Role::sponsor, "sponsor", mask({study_view, audit_view})},
     {Role::office, "office", mask({study_view})},
     {Role::coder, "coder", mask({study_view, subject_view, form_view})},
@@ -51,9 +53,11 @@ constexpr std::array<Line, role_count> table{{
      mask({study_view, subject_view, form_view, audit_view})},
     {Role::nurse, "nurse", mask({study_view, subject_view})},
     {Role::editor, "editor", mask({})},
-    {Role::engineer, "engineer", mask({system_view})},
-    {Role::admin, "admin", mask({study_view, audit_view, user_manage, system_view})},
-    {Role::auditor, "auditor", mask({study_view, subject_view, form_view, audit_view, export_run})},
+    {Role::engineer, "engineer", mask({job_view, job_steer, system_view})},
+    {Role::admin, "admin",
+     mask({study_view, audit_view, job_view, job_steer, user_manage, system_view})},
+    {Role::auditor, "auditor",
+     mask({study_view, subject_view, form_view, audit_view, export_run, job_view})},
 }};
 
 constexpr bool in_order() {

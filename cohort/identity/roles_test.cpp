@@ -12,23 +12,24 @@ namespace {
 
 // The permission table again, as a person would draw it: the product's table must agree cell by
 // cell. Columns: study.view study.build subject.view subject.create form.view form.edit
-// form.complete audit.view export.run user.manage system.view.
+// form.complete audit.view export.run job.view job.steer user.manage
+// system.view.
 constexpr const char* expected = R"(
-coordinator     V . V X V E X V . . .
-investigator    V . V X V E X V X . .
-monitor         V . V . V . . V . . .
-data_manager    V E V . V . . V X . .
-statistician    V . V . V . . V X . .
-sponsor         V . . . . . . V . . .
-office          V . . . . . . . . . .
-coder           V . V . V . . . . . .
-pharmacist      V . V . . . . . . . .
-safety_officer  V . V . V . . V . . .
-nurse           V . V . . . . . . . .
-editor          . . . . . . . . . . .
-engineer        . . . . . . . . . . V
-admin           V . . . . . . V . X V
-auditor         V . V . V . . V X . .
+coordinator     V . V X V E X V . . . . .
+investigator    V . V X V E X V X X X . .
+monitor         V . V . V . . V . . . . .
+data_manager    V E V . V . . V X X X . .
+statistician    V . V . V . . V X X X . .
+sponsor         V . . . . . . V . . . . .
+office          V . . . . . . . . . . . .
+coder           V . V . V . . . . . . . .
+pharmacist      V . V . . . . . . . . . .
+safety_officer  V . V . V . . V . . . . .
+nurse           V . V . . . . . . . . . .
+editor          . . . . . . . . . . . . .
+engineer        . . . . . . . . . X X . V
+admin           V . . . . . . V . X X X V
+auditor         V . V . V . . V X X . . .
 )";
 
 }  // namespace

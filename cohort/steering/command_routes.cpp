@@ -136,7 +136,7 @@ void command_routes(http::Router& router, App& app, jobs::Engine& engine) {
                          Content body, std::vector<int> problems) {
         router.add(
             Method::post, std::string("/api/v1/jobs/{job}/") + path,
-            Access::needs(Permission::export_run, scope_of_job(app.db)),
+            Access::needs(Permission::job_steer, scope_of_job(app.db)),
             [&app, &engine, handler](Request& request) { return handler(app, engine, request); },
             {.name = name,
              .summary = summary,

@@ -84,7 +84,7 @@ void event_routes(http::Router& router, App& app) {
          .good = {{200, "That something has changed, from now on", events()}}});
     router.add(
         http::Method::get, "/api/v1/jobs/{job}/changes",
-        http::Access::needs(http::Permission::export_run, scope_of_job(app.db)),
+        http::Access::needs(http::Permission::job_view, scope_of_job(app.db)),
         [&app, sights](Request& request) -> Result<Reply> {
             const auto id = TRY(request.id_param<JobId>("job"));
             return Reply::stream([&app, sights, id, heard = last_heard(request)](EventSink& sink) {

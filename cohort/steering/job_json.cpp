@@ -147,9 +147,11 @@ Schema report_schema() {
     return Schema::named("JobReport", Schema::object(std::move(members)));
 }
 
-json::object item_json(const jobs::Item& item) {
-    return {{"number", item.number}, {"name", item.name},         {"code", item.code},
-            {"reason", item.reason}, {"attempts", item.attempts}, {"at", to_rfc3339(item.at)}};
+json::object item_json(const jobs::Item& item, bool with_names) {
+    const auto if_allowed = [&](const std::string& text) { return with_names ? text : ""; };
+    return {{"number", item.number},     {"name", if_allowed(item.name)},
+            {"code", item.code},         {"reason", if_allowed(item.reason)},
+            {"attempts", item.attempts}, {"at", to_rfc3339(item.at)}};
 }
 
 Schema item_schema() {

@@ -18,7 +18,8 @@ json::Schema job_schema();
 Result<json::object> report_json(db::Tx& tx, const jobs::Job& job);
 json::Schema report_schema();
 
-json::object item_json(const jobs::Item& item);
+/// Without `with_names` it does not say whom the item is about.
+json::object item_json(const jobs::Item& item, bool with_names);
 json::Schema item_schema();
 
 /// Where a job of the path {job} belongs. Errors: not_found/job.

@@ -27,7 +27,7 @@ Result<std::optional<std::vector<jobs::Place>>> visible_places(db::Tx& tx, const
     const auto rights = TRY(identity::rights_of(tx, request.principal().user, request.received));
     std::vector<jobs::Place> places;
     for (const identity::Allowed& one : identity::list_allowed(rights, request.received)) {
-        if (one.permission != Permission::export_run) continue;
+        if (one.permission != Permission::job_view) continue;
         if (!one.study) return std::optional<std::vector<jobs::Place>>();
         places.push_back({one.study, one.site});
     }
@@ -71,6 +71,17 @@ Result<Reply> get_job(App& app, Request& request) {
     });
 }
 
+// Whether the caller may know whom the items of a job are about.
+Result<bool> may_read_names(db::Tx& tx, const Request& request, const JobId& id) {
+    const Job job = TRY(jobs::get(tx, id));
+    http::Scope scope;
+    if (!job.study.empty()) scope.study = job.study;
+    if (!job.site.empty()) scope.site = job.site;
+    const auto rights = TRY(identity::rights_of(tx, request.principal().user, request.received));
+    const auto may = identity::decide(rights, Permission::subject_view, scope, request.received);
+    return may.verdict == identity::Verdict::allowed;
+}
+
 Result<Reply> get_items(App& app, Request& request) {
     const auto id = TRY(request.id_param<JobId>("job"));
     const auto state = jobs::parse_item_state(request.query("state").value_or("failed"));
@@ -79,9 +90,10 @@ Result<Reply> get_items(App& app, Request& request) {
     if (const auto code = request.query("code")) filter.code = *code;
     const auto limit = TRY(request.query_int("limit"));
     return app.db.read([&](db::Tx& tx) -> Result<Reply> {
+        const bool with_names = TRY(may_read_names(tx, request, id));
         json::array all;
         for (const jobs::Item& item : TRY(jobs::items(tx, id, filter, limit)))
-            all.push_back(item_json(item));
+            all.push_back(item_json(item, with_names));
         return Reply::json(200, json::object{{"items", std::move(all)}});
     });
 }
@@ -141,7 +153,7 @@ std::vector<http::Query> item_query() {
 }  // namespace
 
 void job_routes(http::Router& router, App& app) {
-    const auto sees = [&] { return Access::needs(Permission::export_run, scope_of_job(app.db)); };
+    const auto sees = [&] { return Access::needs(Permission::job_view, scope_of_job(app.db)); };
     router.add(Method::get, "/api/v1/jobs", Access::signed_in(),
                [&app](Request& request) { return get_jobs(app, request); },
                {.name = "listJobs",

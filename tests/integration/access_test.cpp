@@ -30,23 +30,23 @@ namespace {
 // The table of docs/identity.md, word for word.
 const char* const roles_table = R"(
 | Role | study | build | subjects | enrol | forms | edit | complete )"
-                                R"(| audit | export | accounts | system |
-|---|---|---|---|---|---|---|---|---|---|---|---|
-| `coordinator` | V | | V | X | V | E | X | V | | | |
-| `investigator` | V | | V | X | V | E | X | V | X | | |
-| `monitor` | V | | V | | V | | | V | | | |
-| `data_manager` | V | E | V | | V | | | V | X | | |
-| `statistician` | V | | V | | V | | | V | X | | |
-| `sponsor` | V | | | | | | | V | | | |
-| `office` | V | | | | | | | | | | |
-| `coder` | V | | V | | V | | | | | | |
-| `pharmacist` | V | | V | | | | | | | | |
-| `safety_officer` | V | | V | | V | | | V | | | |
-| `nurse` | V | | V | | | | | | | | |
-| `editor` | | | | | | | | | | | |
-| `engineer` | | | | | | | | | | | V |
-| `admin` | V | | | | | | | V | | X | V |
-| `auditor` | V | | V | | V | | | V | X | | |
+                                R"(| audit | export | jobs | steer | accounts | system |
+|---|---|---|---|---|---|---|---|---|---|---|---|---|---|
+| `coordinator` | V | | V | X | V | E | X | V | | | | | |
+| `investigator` | V | | V | X | V | E | X | V | X | X | X | | |
+| `monitor` | V | | V | | V | | | V | | | | | |
+| `data_manager` | V | E | V | | V | | | V | X | X | X | | |
+| `statistician` | V | | V | | V | | | V | X | X | X | | |
+| `sponsor` | V | | | | | | | V | | | | | |
+| `office` | V | | | | | | | | | | | | |
+| `coder` | V | | V | | V | | | | | | | | |
+| `pharmacist` | V | | V | | | | | | | | | | |
+| `safety_officer` | V | | V | | V | | | V | | | | | |
+| `nurse` | V | | V | | | | | | | | | | |
+| `editor` | | | | | | | | | | | | | |
+| `engineer` | | | | | | | | | | X | X | | V |
+| `admin` | V | | | | | | | V | | X | X | X | V |
+| `auditor` | V | | V | | V | | | V | X | X | | | |
 )";
 
 // --- reading the table ----------------------------------------------------------------------
@@ -284,7 +284,8 @@ std::map<std::string, std::string> described_access(const cohort::json::value& d
         {"study.view", "study"},       {"study.build", "build"}, {"subject.view", "subjects"},
         {"subject.create", "enrol"},   {"form.view", "forms"},   {"form.edit", "edit"},
         {"form.complete", "complete"}, {"audit.view", "audit"},  {"export.run", "export"},
-        {"user.manage", "accounts"},   {"system.view", "system"}};
+        {"job.view", "jobs"},          {"job.steer", "steer"},   {"user.manage", "accounts"},
+        {"system.view", "system"}};
     std::map<std::string, std::string> out;
     for (const auto& path : description.at("paths").as_object())
         for (const auto& method : path.value().as_object()) {

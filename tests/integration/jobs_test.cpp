@@ -265,4 +265,25 @@ TEST_CASE("who has no right for the whole study neither sees nor steers its jobs
     });
 }
 
+TEST_CASE("an engineer steers a job, and sees neither whom its items are about nor its files") {
+    in_world([](World& world) {
+        const std::string subject = world.subject();
+        const std::string job = start(world, R"({"each":"subject"})");
+        remove_subject(world, subject);
+        world.work_off_jobs();
+        CHECK(world.ask("engineer", "GET", "/api/v1/jobs").at("/total") == "1");
+        CHECK(counts(world.ask("engineer", "GET", job)) == "1 failed");
+        const Answer seen = world.ask("engineer", "GET", job + "/items?state=failed");
+        CHECK(seen.at("/items/0/code") == "subject");
+        CHECK(seen.at("/items/0/name").empty());
+        CHECK(seen.at("/items/0/reason").empty());
+        const Answer whole = world.ask("builder", "GET", job + "/items?state=failed");
+        CHECK_FALSE(whole.at("/items/0/name").empty());
+        CHECK_FALSE(whole.at("/items/0/reason").empty());
+        CHECK(world.ask("engineer", "POST", job + "/redrive", R"({"state":"failed"})").outcome() ==
+              "200");
+        CHECK(world.ask("engineer", "GET", job + "/items/1/result").status >= 403);
+    });
+}
+
 }  // namespace tests

@@ -151,6 +151,7 @@ static Result<Ground> lay_ground_in(db::Tx& tx) {
         {"monitor", {.role = Role::monitor, .study = ground.study}},
         {"builder", {.role = Role::data_manager}},
         {"editor", {.role = Role::editor}},
+        {"engineer", {.role = Role::engineer}},
     };
     for (const auto& [login, holding] : people)
         ground.tokens[login] = TRY(add_person(tx, hospital, login, holding));

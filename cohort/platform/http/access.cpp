@@ -6,8 +6,9 @@
 namespace cohort::http {
 
 static constexpr std::array<std::string_view, all_permissions.size()> words{
-    "study.view",    "study.build", "subject.view", "subject.create", "form.view",  "form.edit",
-    "form.complete", "audit.view",  "export.run",   "user.manage",    "system.view"};
+    "study.view", "study.build",   "subject.view", "subject.create", "form.view",
+    "form.edit",  "form.complete", "audit.view",   "export.run",     "job.view",
+    "job.steer",  "user.manage",   "system.view"};
 
 std::string_view to_string(Permission permission) noexcept {
     return words[static_cast<std::size_t>(permission)];

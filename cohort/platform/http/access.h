@@ -27,6 +27,8 @@ enum class Permission : std::uint8_t {
     form_complete,
     audit_view,
     export_run,
+    job_view,
+    job_steer,
     user_manage,
     system_view,
 };
@@ -35,7 +37,8 @@ inline constexpr std::array all_permissions{
     Permission::study_view,     Permission::study_build, Permission::subject_view,
     Permission::subject_create, Permission::form_view,   Permission::form_edit,
     Permission::form_complete,  Permission::audit_view,  Permission::export_run,
-    Permission::user_manage,    Permission::system_view,
+    Permission::job_view,       Permission::job_steer,   Permission::user_manage,
+    Permission::system_view,
 };
 
 std::string_view to_string(Permission permission) noexcept;

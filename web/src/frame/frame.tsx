@@ -42,7 +42,7 @@ function useEntries(study: string | undefined): MenuProps["items"] {
     ...(study && may(session, "audit.view", { study })
       ? [entry(`/studies/${study}/audit`, <AuditOutlined />, t("nav/audit"))]
       : []),
-    ...(may(session, "export.run") ? [entry("/jobs", <ThunderboltOutlined />, t("nav/jobs"))] : []),
+    ...(may(session, "job.view") ? [entry("/jobs", <ThunderboltOutlined />, t("nav/jobs"))] : []),
     ...(may(session, "user.manage") ? [entry("/people", <TeamOutlined />, t("nav/people"))] : []),
     ...(may(session, "system.view")
       ? [entry("/system", <DashboardOutlined />, t("nav/system"))]

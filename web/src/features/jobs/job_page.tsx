@@ -31,7 +31,7 @@ export function JobPage() {
   useReadAgain(`/api/v1/jobs/${id}/changes`, () => job.refetch());
   const report = job.data;
   const where = report ? whereOf(report) : {};
-  const maySteer = may(session, "export.run", where);
+  const maySteer = may(session, "job.steer", where);
   return (
     <Page
       title={report ? word(i18n, "jobKind", report.kind) : t("jobs/one")}
