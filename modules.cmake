@@ -43,7 +43,7 @@ module(cohort/platform            FLAT USES cohort/base cohort/platform/config c
 module(cohort/audit               USES runtime cohort/base cohort/platform/db cohort/platform/auth cohort/migrations)
 module(cohort/platform/zones      USES cohort/base)
 module(cohort/platform/jobs       USES runtime cohort/base cohort/platform/db cohort/platform/zones cohort/migrations)
-module(cohort/platform/events     USES runtime cohort/base cohort/platform/db cohort/migrations)
+module(cohort/platform/events     USES runtime cohort/base cohort/platform/db cohort/migrations LINKS PkgConfig::nats WRAPS "nats/.*")
 module(cohort/delivery            USES runtime cohort/base cohort/platform/auth cohort/platform/db cohort/platform/jobs cohort/platform/mail cohort/audit cohort/report)
 module(cohort/identity            USES runtime cohort/base cohort/platform/db cohort/platform/auth cohort/platform/http cohort/migrations cohort/audit)
 module(cohort/steering            USES cohort/base cohort/platform cohort/platform/db cohort/platform/events cohort/platform/http cohort/platform/jobs cohort/platform/resilience cohort/audit cohort/identity)

@@ -131,6 +131,12 @@ static events::BusOptions bus_options(const App& app) {
     options.work.tries = app.config.number("events.tries");
     options.kept = app.config.duration("events.kept");
     options.alone = app.db.stats().kind == "sqlite";
+    if (const std::string url = app.config.text("events.nats"); !url.empty())
+        options.nats =
+            events::NatsOptions{.url = url,
+                                .credentials = app.config.text("events.nats_credentials"),
+                                .authority = app.config.text("events.nats_authority"),
+                                .stream = app.config.text("events.nats_stream")};
     return options;
 }
 

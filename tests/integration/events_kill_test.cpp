@@ -12,6 +12,7 @@
 #include "tests/integration/client.h"
 #include "tests/integration/server_process.h"
 #include "tests/support/environment.h"
+#include "tests/support/nats.h"
 #include "tests/support/test.h"
 #include "tests/world/estate.h"
 
@@ -147,6 +148,26 @@ TEST_CASE("kill -9 while records are saved: each change is an event, and is coun
               check_counted(scene, server);
               CHECK(server.stop() == 0);
               CHECK(verify_audit(scene.folder) == 0);
+          }) == 0);
+}
+
+TEST_CASE("NATS between the servers is killed and wiped while records are saved: all is counted") {
+    CHECK(weft::run([&] {
+              Scene scene;
+              test::NatsServer nats;
+              auto arguments = Scene::arguments();
+              arguments.insert(arguments.end(), {"--set", "events.nats=" + nats.url()});
+              Server server(scene.folder, arguments);
+              REQUIRE_FALSE(server.address().empty());
+              for (int kill = 0; kill < 2; ++kill) {
+                  save_at({&server}, scene, "before-" + std::to_string(kill), 30);
+                  nats.kill();
+                  if (kill == 0) nats.wipe();
+                  save_at({&server}, scene, "during-" + std::to_string(kill), 30);
+                  nats.start();
+              }
+              check_counted(scene, server);
+              CHECK(server.stop() == 0);
           }) == 0);
 }
 

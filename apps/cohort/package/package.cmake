@@ -24,7 +24,7 @@ set(CPACK_DEBIAN_COHORT_PACKAGE_SECTION science)
 set(CPACK_DEBIAN_COHORT_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_COHORT_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_COHORT_PACKAGE_DEPENDS "adduser, init-system-helpers (>= 1.54), tzdata, util-linux")
-set(CPACK_DEBIAN_COHORT_PACKAGE_SUGGESTS "postgresql")
+set(CPACK_DEBIAN_COHORT_PACKAGE_SUGGESTS "postgresql, nats-server")
 file(WRITE ${PROJECT_BINARY_DIR}/conffiles "/etc/cohort/cohort.toml\n")
 set(CPACK_DEBIAN_COHORT_PACKAGE_CONTROL_EXTRA
     ${here}/postinst ${here}/prerm ${here}/postrm ${PROJECT_BINARY_DIR}/conffiles)

@@ -13,6 +13,7 @@
 #include "weft/time.h"
 
 #include "cohort/base/id.h"
+#include "cohort/platform/events/relay.h"
 
 namespace cohort::events {
 
@@ -21,6 +22,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto pause_after_failure = 250ms;
+constexpr auto listen_at_once = 500ms;
 constexpr auto progress_every = 5s;
 constexpr auto trim_every = 1h;
 constexpr std::int64_t trimmed_at_once = 500;
@@ -85,8 +87,15 @@ void Bus::run() {
         s.go("event numbers", [this] { keep_numbering(); });
         s.go("event progress", [this] { keep_looking(); });
         s.go("old events", [this] { keep_trimming(); });
-        for (const auto& post : posts_)
-            s.go(post->worker.subscriber().name, [this, &post = *post] { serve(post); });
+        const auto& nats = options_.nats;
+        if (nats) s.go("event relay", [this, &nats = *nats] { keep_relaying(nats); });
+        for (const auto& post : posts_) {
+            const char* const name = post->worker.subscriber().name;
+            if (nats)
+                s.go(name, [this, &post = *post, &nats = *nats] { serve_from_nats(post, nats); });
+            else
+                s.go(name, [this, &post = *post] { serve(post); });
+        }
     });
 }
 
@@ -118,22 +127,76 @@ void Bus::keep_numbering() {
 
 void Bus::wake_all() {
     for (const auto& post : posts_) post->wake.set();
+    relay_wake_.set();
+}
+
+// Gives the lease back, so that nobody need wait for its end.
+template <class Holder>
+class Bus::Leave {
+  public:
+    Leave(const Bus& bus, Holder& holder) : bus_(bus), holder_(holder) {}
+    Leave(const Leave&) = delete;
+    Leave& operator=(const Leave&) = delete;
+    ~Leave() {
+        if (bus_.options_.drop_everything_at_end) return;
+        weft::shield([this] { holder_.leave(); });
+    }
+
+  private:
+    const Bus& bus_;
+    Holder& holder_;
+};
+
+// Shape: whether all that could be done now is done.
+bool Bus::work_off(Worker& worker, std::int64_t up_to) {
+    auto turned = worker.turn(up_to);
+    while (went_well(turned) && *turned == Worker::Turn::worked) turned = worker.turn(up_to);
+    return turned && *turned == Worker::Turn::idle;
 }
 
 void Bus::serve(Post& post) {
-    struct Leave {
-        Bus& bus;
-        Worker& worker;
-        ~Leave() {
-            if (bus.options_.drop_everything_at_end) return;
-            weft::shield([this] { worker.leave(); });
-        }
-    } const leave{*this, post.worker};
+    const Leave leave(*this, post.worker);
     for (;;) {
         post.wake.reset();
-        auto turned = post.worker.turn();
-        while (went_well(turned) && *turned == Worker::Turn::worked) turned = post.worker.turn();
+        work_off(post.worker, every_position);
         post.wake.wait();
+    }
+}
+
+// --- through NATS -------------------------------------------------------------------------
+
+void Bus::keep_relaying(const NatsOptions& nats) {
+    Relay relay(db_, nats, subscribers(), holder_, options_.work.lease, options_.refill_after);
+    const Leave leave(*this, relay);
+    for (;;) {
+        relay_wake_.reset();
+        auto turned = relay.turn();
+        while (went_well(turned) && *turned == Relay::Turn::worked) turned = relay.turn();
+        if (turned)
+            relay_wake_.wait();
+        else
+            weft::sleep(pause_after_failure);
+    }
+}
+
+// Only who has the lease listens, so that a subscriber's events come to one process, in their
+// order.
+void Bus::serve_from_nats(Post& post, const NatsOptions& nats) {
+    const Subscriber& subscriber = post.worker.subscriber();
+    NatsFeed feed(nats, subscriber.name, subscriber.topic);
+    const Leave leave(*this, post.worker);
+    for (;;) {
+        const auto held = post.worker.hold();
+        if (!went_well(held) || !*held) {
+            weft::sleep(options_.look_every);
+            continue;
+        }
+        const auto told = feed.hear(listen_at_once);
+        if (!went_well(told)) weft::sleep(pause_after_failure);
+        if (work_off(post.worker, told ? *told : 0))
+            feed.acknowledge();
+        else
+            feed.decline();
     }
 }
 

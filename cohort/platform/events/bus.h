@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <random>
 #include <string>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "weft/event.h"
 #include "weft/mutex.h"
 
+#include "cohort/platform/events/nats.h"
 #include "cohort/platform/events/worker.h"
 
 namespace cohort::events {
@@ -20,6 +22,9 @@ namespace cohort::events {
 struct BusOptions {
     WorkerOptions work = {};
     std::chrono::milliseconds look_every{500};  ///< for what others have published
+    std::optional<NatsOptions> nats = {};       ///< carries between store and subscribers
+    /// What a subscriber has not taken so long after NATS had it is put there again.
+    std::chrono::milliseconds refill_after{30'000};
     std::chrono::milliseconds kept = std::chrono::hours(24 * 30);
     /// No other process can work on this store (SQLite): what another left behind is taken over at
     /// once instead of after its lease.
@@ -56,10 +61,15 @@ class Bus {
 
   private:
     struct Post;
+    template <class Holder>
+    class Leave;
 
     bool enter_all();
     void keep_numbering();
     void serve(Post& post);
+    void keep_relaying(const NatsOptions& nats);
+    void serve_from_nats(Post& post, const NatsOptions& nats);
+    bool work_off(Worker& worker, std::int64_t up_to);
     void keep_looking();
     void keep_trimming();
     void wake_all();
@@ -71,6 +81,7 @@ class Bus {
     const std::string holder_;
     std::vector<std::unique_ptr<Post>> posts_;
     bool started_ = false;
+    weft::Event relay_wake_{"events: to be relayed"};
 
     mutable weft::Mutex mutex_{"events"};
     Status status_;  // guarded by mutex_
