@@ -53,7 +53,8 @@ Result<Role> read_role(std::string_view word);
 bool carries(Role role, Permission permission) noexcept;
 
 /// Whether a permission only looks. Looking at a whole study is allowed to somebody of one of its
-/// sites (the answer is then narrowed to these sites); acting on it is not.
+/// sites (the answer is then narrowed to these sites); acting on it is not, nor is looking at its
+/// jobs, which cannot be narrowed.
 bool only_looks(Permission permission) noexcept;
 
 }  // namespace cohort::identity

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstring>
 #include <fstream>
+#include <limits>
 #include <mutex>
 #include <span>
 #include <string>
@@ -105,9 +106,13 @@ TEST_CASE("a dump of many is short, and takes no memory for each") {
             }
             CHECK(said.text.size() < 4096);
             CHECK(said.longest_piece < 2048);
-            const double before = resident_bytes();
-            said = grouped();
-            const double grown = resident_bytes() - before;
+            double grown = std::numeric_limits<double>::max();
+            // The background's own look at all of them may fall into one of the measurements.
+            for (int i = 0; i < 3; ++i) {
+                const double before = resident_bytes();
+                said = grouped();
+                grown = std::min(grown, resident_bytes() - before);
+            }
             // Unwinding below each parked frame would take a page of each; and a million are to
             // be shown in a memory that has nothing to do with their number.
             CHECK(grown < std::min(n * 4096.0 / 4, 32e6));
