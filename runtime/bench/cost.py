@@ -15,6 +15,7 @@ WAYS = {"off": "off", "default": "", "everything": "everything"}  # as WEFT_DIAG
 GOAL = 1.03
 BESIDE = "p99-beside-100k"
 BESIDE_GOAL = 1.05
+LONG = re.compile("million|worst-wait")  # half the rounds
 TITLES = [(row, title) for row, title, *_ in ROWS] + [
     (BESIDE, "99th percentile of a request's time beside 100,000 parked goroutines")]
 
@@ -64,7 +65,7 @@ def write_page(lines, rounds):
         "Written by `./dev bench cost`: the rows of the [figures](figures.md) with `Options::diagnosis` off, by default, and\n"
         "with everything on (`search_memory`, `require_deadline`, crowds from 100 on), by turns. The goal is for\n"
         "the default.\n\n"
-        f"{HERE}; rounds: {rounds}.\n"
+        f"{HERE}; rounds: {rounds}, of the million's rows and the worst waits half as many.\n"
         f"Ratio and spread are of neighbouring runs. A run with more than {QUIET:.0%} of other load was repeated (`--tries`) and\n"
         "the quietest kept; the last column is the worst kept. A verdict within the spread is the machine's as much as weft's.\n\n"
         "What cannot be switched off is in all three: that locks know their owner, waits what they are for, and channels\n"
@@ -85,8 +86,9 @@ def main():
     for row, title in TITLES:
         if not re.search(options.rows, row):
             continue
+        rounds = options.rounds // 2 if LONG.match(row) else options.rounds
         for workers in (int(w) for w in options.workers.split(",")):
-            lines.append(line(row, title, workers, measure(row, workers, options.rounds, options.tries)))
+            lines.append(line(row, title, workers, measure(row, workers, rounds, options.tries)))
             print(lines[-1], flush=True)
     write_page(merged(lines), options.rounds)
 
