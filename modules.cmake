@@ -58,7 +58,7 @@ module(apps/cohort                USES runtime cohort/base cohort/migrations coh
                                        cohort/audit cohort/identity cohort/steering cohort/sites cohort/study cohort/subjects
                                        cohort/capture cohort/interop cohort/epro WRAPS "CLI/.*|fcntl.h|spawn.h|sys/socket.h|sys/un.h|sys/wait.h|unistd.h")
 set_target_properties(apps_cohort PROPERTIES OUTPUT_NAME cohort)
-module(tests/integration          USES runtime cohort/platform/db cohort/platform/http cohort/audit cohort/epro tests/support tests/world WRAPS "unistd.h")
+module(tests/integration          USES runtime cohort/platform/db cohort/platform/http cohort/audit cohort/identity cohort/epro tests/support tests/world WRAPS "unistd.h")
 if(BUILD_TESTING)
   add_dependencies(tests_integration_test apps_cohort)
   target_compile_definitions(tests_integration PUBLIC COHORT_BINARY="$<TARGET_FILE:apps_cohort>")

@@ -162,14 +162,17 @@ Schema item_schema() {
                         has("attempts", Schema::whole(0)), has("at", Schema::instant())}));
 }
 
+http::Scope scope_of(const Job& job) {
+    http::Scope scope;
+    if (!job.study.empty()) scope.study = job.study;
+    if (!job.site.empty()) scope.site = job.site;
+    return scope;
+}
+
 http::ScopeOf scope_of_job(db::Db& db) {
     return [&db](http::Request& request) -> Result<http::Scope> {
         const auto id = TRY(request.id_param<JobId>("job"));
-        const Job job = TRY(db.read([&](db::Tx& tx) { return jobs::get(tx, id); }));
-        http::Scope scope;
-        if (!job.study.empty()) scope.study = job.study;
-        if (!job.site.empty()) scope.site = job.site;
-        return scope;
+        return scope_of(TRY(db.read([&](db::Tx& tx) { return jobs::get(tx, id); })));
     };
 }
 

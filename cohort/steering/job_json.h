@@ -22,7 +22,10 @@ json::Schema report_schema();
 json::object item_json(const jobs::Item& item, bool with_names);
 json::Schema item_schema();
 
-/// Where a job of the path {job} belongs. Errors: not_found/job.
+/// Where a job belongs.
+http::Scope scope_of(const jobs::Job& job);
+
+/// The same of the job of the path {job}. Errors: not_found/job.
 http::ScopeOf scope_of_job(db::Db& db);
 
 }  // namespace cohort::steering

@@ -71,15 +71,16 @@ Result<Reply> get_job(App& app, Request& request) {
     });
 }
 
-// Whether the caller may know whom the items of a job are about.
+// Whether the caller may know whom the items of a job are about: all of its subjects, as a job of a
+// whole study cannot be narrowed to one of its sites.
 Result<bool> may_read_names(db::Tx& tx, const Request& request, const JobId& id) {
-    const Job job = TRY(jobs::get(tx, id));
-    http::Scope scope;
-    if (!job.study.empty()) scope.study = job.study;
-    if (!job.site.empty()) scope.site = job.site;
+    const http::Scope scope = scope_of(TRY(jobs::get(tx, id)));
     const auto rights = TRY(identity::rights_of(tx, request.principal().user, request.received));
-    const auto may = identity::decide(rights, Permission::subject_view, scope, request.received);
-    return may.verdict == identity::Verdict::allowed;
+    if (!scope.study)
+        return identity::studies_of(rights, Permission::subject_view, request.received).all;
+    const auto sites =
+        identity::sites_of(rights, Permission::subject_view, *scope.study, request.received);
+    return scope.site ? sites.covers(*scope.site) : sites.all;
 }
 
 Result<Reply> get_items(App& app, Request& request) {

@@ -3,6 +3,7 @@
 // once, by who may, with its record.
 #include <regex>
 
+#include "cohort/identity/grants.h"
 #include "tests/support/test.h"
 #include "tests/world/world.h"
 
@@ -283,6 +284,30 @@ TEST_CASE("an engineer steers a job, and sees neither whom its items are about n
         CHECK(world.ask("engineer", "POST", job + "/redrive", R"({"state":"failed"})").outcome() ==
               "200");
         CHECK(world.ask("engineer", "GET", job + "/items/1/result").status >= 403);
+    });
+}
+
+TEST_CASE("an engineer who is coordinator at one site learns no names from a job of all sites") {
+    in_world([](World& world) {
+        (void)world.subject();
+        const std::string job = start(world, R"({"each":"subject"})");
+        world.work_off_jobs();
+        CHECK(world.db()
+                  .transact([&](db::Tx& tx) -> Result<void> {
+                      const auto engineer =
+                          TRY(tx.one("SELECT id FROM user_account WHERE login = ?", "engineer"))
+                              .get<UserId>(0);
+                      TRY(identity::give_role(tx, engineer,
+                                              {.role = identity::Role::coordinator,
+                                               .study = world.ground().study,
+                                               .site = world.ground().site_a},
+                                              identity::command_line()));
+                      return {};
+                  })
+                  .ok());
+        const Answer seen = world.ask("engineer", "GET", job + "/items?state=done");
+        CHECK(seen.at("/items/0/number") == "1");
+        CHECK(seen.at("/items/0/name").empty());
     });
 }
 

@@ -16,6 +16,7 @@
 
 #include "cohort/platform/jobs/engine.h"
 #include "cohort/platform/jobs/test_jobs.h"
+#include "tests/support/chance.h"
 #include "tests/support/environment.h"
 
 namespace cohort::jobs {
@@ -24,15 +25,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
-std::int64_t draw(std::size_t n) {
-    return static_cast<std::int64_t>(weft::sim::choose(n));
-}
-bool one_in(std::size_t n) {
-    return draw(n) == 0;
-}
-void a_while(std::chrono::milliseconds most) {
-    weft::sleep(std::chrono::milliseconds(draw(static_cast<std::size_t>(most.count()))));
-}
+using test::a_while;
+using test::draw;
+using test::one_in;
 
 struct Totals {
     std::atomic<std::int64_t> crashes{0};
