@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <time.h>
 #include <utility>
 #include <vector>
 
@@ -88,6 +89,12 @@ std::optional<Report> report_if_still_so(const Stuck& one, const char* why_not) 
 
 }  // namespace
 
+std::int64_t processor_time() noexcept {
+    timespec t{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return t.tv_sec * 1'000'000'000LL + t.tv_nsec;
+}
+
 StuckWatch::StuckWatch(Runtime& runtime) : runtime_(runtime) {
     runtime_.helper_threads.fetch_add(1);
     thread_ = std::thread([this] { watch(); });
@@ -104,7 +111,9 @@ StuckWatch::~StuckWatch() {
 }
 
 // Not before a look can be paid for: of a program that starts a million goroutines and is done with
-// them after three seconds, a look after half a second took a tenth.
+// them after three seconds, a look after half a second took a tenth. A look that found something to
+// tell is no measure of the next: each place is told of once, and writing it with its lines takes
+// a thousand times as long.
 void StuckWatch::watch() {
     constexpr int one_part_in = 64;
     const Duration period = runtime_.options.stuck_after / 2;
@@ -115,13 +124,16 @@ void StuckWatch::watch() {
     std::unique_lock lock(mutex_);
     while (!ending_.wait_for(lock, pause, [this] { return ends_; })) {
         const auto blocks = static_cast<std::int64_t>(goroutine_blocks());
-        const std::int64_t begin = machine_now();
-        pause = std::max(period, one_part_in * blocks * per_block) - Duration(begin - last_end);
+        pause = std::max(period, one_part_in * blocks * per_block);
+        pause -= Duration(machine_now() - last_end);
         if (pause > Duration::zero()) continue;
         lock.unlock();
+        const std::int64_t begin = processor_time();
+        told_ = false;
         look();
+        if (!told_)
+            per_block = Duration((processor_time() - begin) / std::max<std::int64_t>(blocks, 1));
         last_end = machine_now();
-        per_block = Duration((last_end - begin) / std::max<std::int64_t>(blocks, 1));
         pause = period;
         lock.lock();
     }
@@ -139,7 +151,7 @@ __attribute__((noinline)) void StuckWatch::look() {
         if (report->certainty == Certainty::likely && !runtime_.likely_circles.first(report->where))
             continue;
         mark_as_said(circle);
-        tell(*report);
+        say(*report);
     }
     const Hanging hanging = find_hanging();
     look_for_held_up(waits, hanging);
@@ -189,13 +201,18 @@ void StuckWatch::tell_of(const Stuck& one, const char* why_not) {
     const auto report = report_if_still_so(one, why_not);
     if (!report) return;
     mark_as_said({one.waits});
-    if (stuck_said_.first(report->where)) tell(*report);
+    if (stuck_said_.first(report->where)) say(*report);
+}
+
+void StuckWatch::say(const Report& report) {
+    told_ = true;
+    tell(report);
 }
 
 void StuckWatch::look_for_growth() {
     for (const Crowd& crowd : growth_.look(runtime_.options.crowd))
         if (const auto report = report_of(crowd); report && growth_said_.first(report->where))
-            tell(*report);
+            say(*report);
 }
 
 void StuckWatch::look_for_stuck(const Hanging& hanging) {
@@ -227,7 +244,7 @@ void StuckWatch::look_for_held_up(const Waits& waits, const Hanging& hanging) {
         if (known == before.end() || known->second != sight) continue;
         const auto report = report_if_still_so(held_up);
         OncePerSite& said = held_up.is_slow ? slow_said_ : held_up_said_;
-        if (report && said.first(report->where)) tell(*report);
+        if (report && said.first(report->where)) say(*report);
     }
 }
 

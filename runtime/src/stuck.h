@@ -22,6 +22,9 @@ struct Hanging;
 struct Stuck;
 class Waits;
 
+/// How long this thread has run, in nanoseconds: not how long others have kept it waiting.
+std::int64_t processor_time() noexcept;
+
 /// Looks twice in Options::stuck_after, on a thread of its own, for one part in 64 of the time at
 /// most, and tells what weft::stuck() would say and has not been told before.
 class StuckWatch {
@@ -41,11 +44,13 @@ class StuckWatch {
     bool somebody_waits_long();
     void look_by_memory();
     void tell_of(const Stuck& one, const char* why_not);
+    void say(const Report& report);
 
     Runtime& runtime_;
     std::mutex mutex_;
     std::condition_variable ending_;
     bool ends_ = false;
+    bool told_ = false;  // of something, in the look that runs or ran last
     OncePerSite held_up_said_;
     OncePerSite slow_said_;  // who has been called slow may hang later
     /// In which of its waits somebody was, and behind whom.

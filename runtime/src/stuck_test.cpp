@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What hangs while others go on: found by looking, and not where something only is slow.
+#include "runtime/src/stuck.h"
+
 #include <algorithm>
 #include <atomic>
+#include <condition_variable>
 #include <mutex>
 #include <optional>
 #include <shared_mutex>
@@ -9,9 +12,11 @@
 #include <utility>
 #include <vector>
 
+#include "weft/blocking.h"
 #include "weft/channel.h"
 #include "weft/context.h"
 #include "weft/ensure.h"
+#include "weft/event.h"
 #include "weft/mutex.h"
 #include "weft/report.h"
 #include "weft/run.h"
@@ -533,6 +538,50 @@ TEST_CASE("what was held up is so no longer once the lock has been let go") {
             CHECK_FALSE(detail::is_still_so(found[0]));
         });
     });
+}
+
+// Each at a line of its own: a line is told of once.
+void wait_at_one_line() {
+    Event nobody;
+    nobody.wait();
+}
+void wait_at_another_line() {
+    Event nobody;
+    nobody.wait();
+}
+
+// A look is paid for by what it costs; with the first report, that would put off the next for half
+// a minute.
+TEST_CASE("who takes long over a report does not put off the next look") {
+    std::mutex mutex;
+    std::condition_variable came;
+    int reports = 0;
+    Options options;
+    options.workers = 2;
+    options.stuck_after = 20ms;
+    options.on_report = [&](const Report&) {
+        const auto begin = detail::processor_time();
+        while (reports == 0 && detail::processor_time() - begin < 500'000'000) {
+        }
+        const std::lock_guard lock(mutex);
+        ++reports;
+        came.notify_all();
+    };
+    const auto report_comes = [&](int nth) {
+        return blocking("wait for a report", [&] {
+            std::unique_lock lock(mutex);
+            return came.wait_for(lock, 20s, [&] { return reports == nth; });
+        });
+    };
+    CHECK(run(options, [&] {
+              scope([&](Scope& s) {
+                  s.go("first", wait_at_one_line);
+                  CHECK(report_comes(1));
+                  s.go("second", wait_at_another_line);
+                  CHECK(report_comes(2));
+                  s.cancel();
+              });
+          }) == 0);
 }
 
 TEST_CASE("what hangs is told of once, without being asked for, while others go on") {
