@@ -40,7 +40,7 @@ constexpr std::array pages = {
 Reply show(const char* path) {
     auto page = weft::debug_page(path);
     ENSURE(page.has_value(), "weft has every page that is listed here");
-    return Reply::bytes(200, std::move(page->content_type), std::move(page->body));
+    return Reply::bytes(page->status, std::move(page->content_type), std::move(page->body));
 }
 
 }  // namespace

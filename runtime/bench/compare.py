@@ -145,17 +145,39 @@ FIBER_HEAD = (
 )
 
 
-def beside_fiber(options):
-    """A second table, of the rows that Boost.Fiber has."""
-    rows = subprocess.run([FIBER, "list"], capture_output=True, text=True, check=True).stdout.split()
-    yield FIBER_HEAD
-    for row, title, *_ in ROWS:
-        if row not in rows or not re.search(options.rows, row):
+def line_beside_fiber(title, workers, m):
+    return (f"| {title} | {workers} | {number(m['peer'])} {m['unit']} | {number(m['weft'])} {m['unit']} | "
+            f"{m['ratio']:.2f} | {m['low']:.2f}–{m['high']:.2f} | {m['other']:.0%} |")
+
+
+def fiber_rows():
+    if not FIBER.exists():
+        return []
+    return subprocess.run([FIBER, "list"], capture_output=True, text=True, check=True).stdout.split()
+
+
+def on_page(page, columns):
+    """The lines of the page's table with so many columns, by their first two cells."""
+    lines = page.read_text().splitlines() if page.exists() else []
+    cells = [[cell.strip() for cell in one.strip("|").split("|")] for one in lines]
+    return {(cell[0], cell[1]): one for cell, one in zip(cells, lines) if len(cell) == columns}
+
+
+def table(head, names, options, page, measured):
+    """Line by line: measured now where `--rows` asks for it, else as the page has it."""
+    kept = on_page(page, head.splitlines()[-1].count("|") - 1)
+    yield head
+    print(head, flush=True)
+    for row, title, *goals in ROWS:
+        if row not in names:
             continue
         for workers in (int(w) for w in options.workers.split(",")):
-            m = measure(row, workers, options.rounds, options.tries, FIBER)
-            yield (f"| {title} | {workers} | {number(m['peer'])} {m['unit']} | {number(m['weft'])} {m['unit']} | "
-                   f"{m['ratio']:.2f} | {m['low']:.2f}–{m['high']:.2f} | {m['other']:.0%} |")
+            text = kept.get((title, str(workers)), "")
+            if re.search(options.rows, row):
+                text = measured(row, title, workers, goals)
+                print(text, flush=True)
+            if text:
+                yield text
 
 
 HEAD = (
@@ -166,30 +188,27 @@ HEAD = (
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rows", default="", help="only rows whose name matches this regular expression")
+    parser.add_argument("--rows", default="", help="only rows whose name matches this regular expression; of the others the page keeps what it has")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--tries", type=int, default=3, help="for a quiet run")
     parser.add_argument("--workers", default="1,2")
-    parser.add_argument("--out", default="", help="where to write the page (default: only a full run writes it)")
+    parser.add_argument("--out", default=str(ROOT / "runtime/docs/figures.md"), help="the page")
     options = parser.parse_args()
-    lines = [HEAD]
-    missed = []
-    print(machine(), HEAD, sep="\n\n", flush=True)
-    for row, title, *goals in ROWS:
-        if not re.search(options.rows, row):
-            continue
-        for workers in (int(w) for w in options.workers.split(",")):
-            found = measure(row, workers, options.rounds, options.tries)
-            lines.append(line(title, workers, goals[min(workers, 2) - 1], found))
-            print(lines[-1], flush=True)
-            if ("**missed**" in lines[-1] or "**slower**" in lines[-1]) and (row, title) not in missed:
-                missed.append((row, title))
-    for text in beside_fiber(options) if FIBER.exists() else ():
-        lines.append(text)
-        print(text, flush=True)
-    out = options.out or ("" if options.rows else str(ROOT / "runtime/docs/figures.md"))
-    if out:
-        write_page(pathlib.Path(out), lines, missed, options.rounds)
+    page = pathlib.Path(options.out)
+    print(machine(), flush=True)
+
+    def beside_go(row, title, workers, goals):
+        found = measure(row, workers, options.rounds, options.tries)
+        return line(title, workers, goals[min(workers, 2) - 1], found)
+
+    def beside_fiber(row, title, workers, _):
+        return line_beside_fiber(title, workers, measure(row, workers, options.rounds, options.tries, FIBER))
+
+    lines = list(table(HEAD, [row for row, *_ in ROWS], options, page, beside_go))
+    missed = [(row, title) for row, title, *_ in ROWS
+              if any(one.startswith(f"| {title} |") and ("**missed**" in one or "**slower**" in one) for one in lines)]
+    lines += table(FIBER_HEAD, fiber_rows(), options, page, beside_fiber)
+    write_page(page, lines, missed, options.rounds)
 
 
 def write_page(out, lines, missed, rounds):
@@ -197,7 +216,7 @@ def write_page(out, lines, missed, rounds):
     out.write_text(
         "# Figures\n\n"
         "Written by `./dev bench weft`. weft as shipped (guards, fairness and diagnosis on) beside Go's versions of the\n"
-        "same programs (`runtime/bench/peers/go`), run by turns in one go.\n\n"
+        "same programs (`runtime/bench/peers/go`), each row by turns in one go; `--rows` measures some of them again.\n\n"
         f"{machine()}; rounds: {rounds}.\n"
         "Ratio and spread are of neighbouring runs: below 1, weft is faster. A run with more than\n"
         f"{QUIET:.0%} of other load was repeated (`--tries`) and the quietest kept; the last column is the worst kept. Where it\n"

@@ -112,7 +112,8 @@ void answer(weft::net::Connection client, Sites& sites, weft::Scope& jobs) {
     const std::string path(request.substr(from, request.find(' ', from) - from));
     start_job(path, sites, jobs);
     const weft::DebugPage page = page_at(path);
-    const std::string reply = "HTTP/1.1 200 OK\r\nContent-Type: " + page.content_type +
+    const std::string reply = "HTTP/1.1 " + std::to_string(page.status) +
+                              " \r\nContent-Type: " + page.content_type +
                               "\r\nContent-Length: " + std::to_string(page.body.size()) +
                               "\r\nConnection: close\r\n\r\n" + page.body;
     (void)client.write_all(std::as_bytes(std::span(reply)));

@@ -53,7 +53,7 @@ DebugPage waits_json(Duration) {
 // Of what happens from now on.
 DebugPage trace_json(Duration recorded_for) {
     auto trace = Trace::start();
-    if (!trace) return {plain, "weft: " + trace.error().text + '\n'};
+    if (!trace) return {plain, "weft: " + trace.error().text + '\n', 409};
     sleep(recorded_for);
     return {json, trace->stop().json()};
 }
@@ -104,7 +104,7 @@ DebugPage for_people(Duration waiting_for) {
 }  // namespace
 }  // namespace detail
 
-std::optional<DebugPage> debug_page(std::string_view path, Duration waiting_for) {
+std::optional<DebugPage> debug_page(std::string_view path, Duration how_long) {
     using namespace detail;
     using Make = DebugPage (*)(Duration);
     static constexpr std::array<std::pair<std::string_view, Make>, 9> pages = {{
@@ -119,7 +119,7 @@ std::optional<DebugPage> debug_page(std::string_view path, Duration waiting_for)
         {"/trace.json", trace_json},
     }};
     for (const auto& [name, make] : pages)
-        if (name == path) return make(waiting_for);
+        if (name == path) return make(how_long);
     return std::nullopt;
 }
 

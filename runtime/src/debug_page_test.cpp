@@ -121,6 +121,7 @@ TEST_CASE("the trace page records for as long as it is told, and says so if anot
                         R"("left by":"sleep")"));
               const auto other = Trace::start();
               CHECK(has(body("/trace.json"), "another trace is being made"));
+              CHECK(debug_page("/trace.json")->status == 409);
           }) == 0);
 }
 

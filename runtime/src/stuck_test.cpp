@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What hangs while others go on: found by looking, and not where something only is slow.
-#include "runtime/src/stuck.h"
+#include "tests/support/stuck.h"
 
 #include <algorithm>
 #include <atomic>
-#include <condition_variable>
 #include <mutex>
 #include <optional>
 #include <shared_mutex>
@@ -12,11 +11,9 @@
 #include <utility>
 #include <vector>
 
-#include "weft/blocking.h"
 #include "weft/channel.h"
 #include "weft/context.h"
 #include "weft/ensure.h"
-#include "weft/event.h"
 #include "weft/mutex.h"
 #include "weft/report.h"
 #include "weft/run.h"
@@ -34,6 +31,7 @@
 #include "tests/support/test.h"
 
 using namespace std::chrono_literals;
+using test::says;
 using test::until_waits;
 
 namespace weft {
@@ -53,10 +51,6 @@ void everywhere(F body) {
     test::for_each_worker_count(body, silent());
 }
 
-bool says(const Report& report, const std::string& text) {
-    return report.sentence.find(text) != std::string::npos;
-}
-
 // Until it is found: who waits may still be on its way off its stack.
 std::vector<Report> until_stuck(Duration waiting_for) {
     for (;;) {
@@ -65,46 +59,13 @@ std::vector<Report> until_stuck(Duration waiting_for) {
     }
 }
 
-// Keeps what was told, from whichever thread.
-class Told {
-  public:
-    void operator()(const Report& report) {
-        const std::lock_guard guard(mutex_);
-        reports_.push_back(report);
-    }
-    std::vector<Report> all() const {
-        const std::lock_guard guard(mutex_);
-        return reports_;
-    }
-    void until(std::size_t count) const {
-        while (all().size() < count) yield();
-    }
-
-  private:
-    mutable std::mutex mutex_;
-    std::vector<Report> reports_;
-};
-
-// A task and one of its own that join each other; ends when `s` is cancelled.
-void start_circle_of_joins(Scope& s, std::optional<Task<void>>& parent) {
-    auto [begin, begun] = channel<char>();
-    parent = s.go("parent", [&parent, begun = std::move(begun)]() mutable {
-        (void)begun.recv();
-        scope([&](Scope& inner) {
-            inner.go("child", [&] { parent->join(); });
-            until_waits("child", "join");
-        });
-    });
-    (void)begin.send('.');
-}
-
 }  // namespace
 
 TEST_CASE("a circle of joins that nobody saw closing is found while others go on") {
     everywhere([] {
         std::optional<Task<void>> parent;
         scope([&](Scope& s) {
-            start_circle_of_joins(s, parent);
+            test::start_circle_of_joins(s, parent);
             const auto found = until_stuck(0ns);
             REQUIRE(found.size() == 1);
             CHECK(found[0].certainty == Certainty::proven);
@@ -446,70 +407,6 @@ TEST_CASE("of goroutines that only contend and join nothing proven is ever said"
     });
 }
 
-TEST_CASE("a reader that runs while a writer waits is told of without being asked for") {
-    Told told;
-    Options options;
-    options.workers = 2;
-    options.stuck_after = 20ms;
-    options.on_report = [&told](const Report& report) { told(report); };
-    CHECK(run(options, [&] {
-              RWMutex records("records");
-              scope([&](Scope& s) {
-                  s.go("reader", [&] {
-                      const std::shared_lock reading(records);
-                      told.until(1);
-                  });
-                  while (records.try_lock()) {
-                      records.unlock();
-                      yield();
-                  }
-                  s.go("writer", [&] { const std::lock_guard writing(records); });
-              });
-          }) == 0);
-    const auto all = told.all();
-    REQUIRE(all.size() == 1);
-    CHECK(all[0].certainty == Certainty::smell);
-    CHECK(says(all[0], " \"reader\", which runs"));
-}
-
-TEST_CASE("a holder that sleeps a moment at a time is told of while another waits for the lock") {
-    for (const bool reads : {false, true}) {
-        INFO("reads: ", reads);
-        Told told;
-        Options options;
-        options.workers = 2;
-        options.stuck_after = 20ms;
-        options.on_report = [&told](const Report& report) { told(report); };
-        CHECK(run(options, [&] {
-                  RWMutex plan("plan");
-                  scope([&](Scope& s) {
-                      s.go("holder", [&] {
-                          if (reads)
-                              plan.lock_shared();
-                          else
-                              plan.lock();
-                          while (told.all().empty()) sleep(1ms);
-                          if (reads)
-                              plan.unlock_shared();
-                          else
-                              plan.unlock();
-                      });
-                      while (plan.try_lock()) {
-                          plan.unlock();
-                          yield();
-                      }
-                      s.go("other", [&] { const std::lock_guard writing(plan); });
-                  });
-              }) == 0);
-        const auto all = told.all();
-        REQUIRE_FALSE(all.empty());
-        CHECK(all[0].finding == Finding::held_up);
-        CHECK(all[0].certainty == Certainty::smell);
-        CHECK(says(all[0], " \"other\" waits to lock RWMutex \"plan\" for writing"));
-        CHECK(says(all[0], " \"holder\", which "));
-    }
-}
-
 TEST_CASE("what was held up is so no longer once the lock has been let go") {
     everywhere([] {
         Mutex mutex("plan");
@@ -538,82 +435,6 @@ TEST_CASE("what was held up is so no longer once the lock has been let go") {
             CHECK_FALSE(detail::is_still_so(found[0]));
         });
     });
-}
-
-// Each at a line of its own: a line is told of once.
-void wait_at_one_line() {
-    Event nobody;
-    nobody.wait();
-}
-void wait_at_another_line() {
-    Event nobody;
-    nobody.wait();
-}
-
-// A look is paid for by what it costs; with the first report, that would put off the next for half
-// a minute.
-TEST_CASE("who takes long over a report does not put off the next look") {
-    std::mutex mutex;
-    std::condition_variable came;
-    int reports = 0;
-    Options options;
-    options.workers = 2;
-    options.stuck_after = 20ms;
-    options.on_report = [&](const Report&) {
-        const auto begin = detail::processor_time();
-        while (reports == 0 && detail::processor_time() - begin < 500'000'000) {
-        }
-        const std::lock_guard lock(mutex);
-        ++reports;
-        came.notify_all();
-    };
-    const auto report_comes = [&](int nth) {
-        return blocking("wait for a report", [&] {
-            std::unique_lock lock(mutex);
-            return came.wait_for(lock, 20s, [&] { return reports == nth; });
-        });
-    };
-    CHECK(run(options, [&] {
-              scope([&](Scope& s) {
-                  s.go("first", wait_at_one_line);
-                  CHECK(report_comes(1));
-                  s.go("second", wait_at_another_line);
-                  CHECK(report_comes(2));
-                  s.cancel();
-              });
-          }) == 0);
-}
-
-TEST_CASE("what hangs is told of once, without being asked for, while others go on") {
-    Told told;
-    Options options;
-    options.workers = 2;
-    options.stuck_after = 20ms;
-    options.on_report = [&told](const Report& report) { told(report); };
-    CHECK(run(options, [&] {
-              std::optional<Task<void>> parent;
-              Mutex mutex("plan");
-              scope([&](Scope& s) {
-                  start_circle_of_joins(s, parent);
-                  told.until(1);
-                  auto [answer, answers] = channel<char>(0, "answers");
-                  s.go("holder", [&, answers = std::move(answers)]() mutable {
-                      const std::lock_guard held(mutex);
-                      (void)answers.recv();
-                  });
-                  until_waits("holder", "receive");
-                  s.go("other", [&] { const std::lock_guard mine(mutex); });
-                  told.until(2);  // by now the circle has been looked at again
-                  (void)answer.send('.');
-                  s.cancel();
-              });
-          }) == 0);
-    const auto all = told.all();
-    REQUIRE(all.size() == 2);
-    CHECK(all[0].finding == Finding::wait_cycle);
-    CHECK(all[0].certainty == Certainty::proven);
-    CHECK(all[1].finding == Finding::held_up);
-    CHECK(all[1].certainty == Certainty::likely);
 }
 
 }  // namespace weft

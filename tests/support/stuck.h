@@ -5,9 +5,12 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "weft/channel.h"
 #include "weft/context.h"
 #include "weft/report.h"
 #include "weft/run.h"
@@ -16,6 +19,7 @@
 #include "weft/time.h"
 
 #include "tests/support/environment.h"
+#include "tests/support/goroutines.h"
 #include "tests/support/test.h"
 
 namespace test {
@@ -64,10 +68,26 @@ std::vector<weft::Report> found_while(Hangs hangs) {
     return found;
 }
 
+inline bool says(const weft::Report& report, const std::string& text) {
+    return report.sentence.find(text) != std::string::npos;
+}
+
 inline bool says(const std::vector<weft::Report>& found, const std::string& text) {
-    return std::any_of(found.begin(), found.end(), [&](const weft::Report& one) {
-        return one.sentence.find(text) != std::string::npos;
+    return std::any_of(found.begin(), found.end(),
+                       [&](const weft::Report& one) { return says(one, text); });
+}
+
+/// A task and one of its own that join each other; ends when `s` is cancelled.
+inline void start_circle_of_joins(weft::Scope& s, std::optional<weft::Task<void>>& parent) {
+    auto [begin, begun] = weft::channel<char>();
+    parent = s.go("parent", [&parent, begun = std::move(begun)]() mutable {
+        (void)begun.recv();
+        weft::scope([&](weft::Scope& inner) {
+            inner.go("child", [&] { parent->join(); });
+            until_waits("child", "join");
+        });
     });
+    (void)begin.send('.');
 }
 
 }  // namespace test
