@@ -6,8 +6,6 @@
 #include <stdexcept>
 #include <unistd.h>
 
-#include "weft/scope.h"
-
 namespace tests {
 
 double ms_since(std::chrono::steady_clock::time_point from) {
@@ -41,24 +39,24 @@ double percentile(std::vector<double>& values, double share) {
     return values.at(static_cast<std::size_t>(share * static_cast<double>(values.size() - 1)));
 }
 
-// Thrown, not ended: the server that was started must be stopped.
-static void must(bool held, const std::string& what, const Answer& answer) {
-    if (!held) throw std::runtime_error(what + " was answered by " + answer.outcome());
+void must(const Answer& answer, int status, const std::string& what) {
+    if (answer.status != status)
+        throw std::runtime_error(what + " was answered by " + answer.outcome());
 }
 
 Person::Person(const std::string& address, const Ground& ground)
     : token_(ground.tokens.at("ann")), client_(address, token_) {
     const Answer subject = client_.ask("POST", "/api/v1/studies/" + ground.study.text + "/subjects",
                                        R"({"site":")" + ground.site_a.text + R"("})");
-    must(subject.status == 201, "a new subject", subject);
+    must(subject, 201, "a new subject");
     const Answer form = client_.ask("POST", "/api/v1/subjects/" + subject.at("/id") + "/forms",
                                     R"({"event":"V","form":"F"})");
-    must(form.status == 201, "a new form", form);
+    must(form, 201, "a new form");
     target_ = "/api/v1/forms/" + form.at("/id");
-    save();  // with the first value; each later one is a change with a reason
+    act();  // with the first value; each later one is a change with a reason
 }
 
-void Person::save() {
+void Person::act() {
     const auto from = std::chrono::steady_clock::now();
     const Answer answer =
         client_.ask("PATCH", target_,
@@ -66,7 +64,7 @@ void Person::save() {
                         std::to_string(100 + version_ % 60) + R"(","base_version":)" +
                         std::to_string(version_) + R"(,"reason":"entered again"}]})",
                     {{"idempotency-key", "save-" + std::to_string(version_)}});
-    must(answer.status == 200, "a save", answer);
+    must(answer, 200, "a save");
     version_ = std::stoll(answer.at("/items/0/version"));
     milliseconds.push_back(ms_since(from));
 }
@@ -75,13 +73,10 @@ void Person::turn_to(const std::string& address) {
     client_ = Client(address, token_);
 }
 
-void save_all(std::vector<Person>& people, std::int64_t times) {
-    weft::scope([&](weft::Scope& scope) {
-        for (Person& person : people)
-            scope.go([&person, times] {
-                for (std::int64_t i = 0; i < times; ++i) person.save();
-            });
-    });
+People people_at(const std::string& address, const Ground& ground, std::int64_t count) {
+    People all;
+    for (std::int64_t i = 0; i < count; ++i) all.emplace_back(address, ground);
+    return all;
 }
 
 }  // namespace tests

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the figures of form saves have in common: people who save one form again and again over
+// What the figures of the server have in common: people who save one form again and again over
 // HTTP, and what a process spends on them.
 #pragma once
 
@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <string>
 #include <vector>
+
+#include "weft/scope.h"
 
 #include "tests/integration/client.h"
 
@@ -24,6 +26,10 @@ std::int64_t written_bytes(int pid);
 /// The value below which `share` of them lie. They are sorted by the call.
 double percentile(std::vector<double>& values, double share);
 
+/// Throws std::runtime_error unless the answer has this status: thrown, not ended, so that the
+/// server that was started is stopped.
+void must(const Answer& answer, int status, const std::string& what);
+
 /// One person with one form open, saving it again and again. An answer that is not a 2xx throws
 /// std::runtime_error. Blocks: the goroutine.
 class Person {
@@ -31,12 +37,12 @@ class Person {
     /// Makes a subject and its form at the server of this address, and saves it once.
     Person(const std::string& address, const Ground& ground);
 
-    void save();
+    void act();
 
     /// From here on to another server of the same store.
     void turn_to(const std::string& address);
 
-    std::vector<double> milliseconds;  ///< that each save took
+    std::vector<double> milliseconds;  ///< that each act took
 
   private:
     std::string token_;
@@ -45,7 +51,23 @@ class Person {
     std::int64_t version_ = 0;
 };
 
-/// Each of them saves so often, all at once.
-void save_all(std::vector<Person>& people, std::int64_t times);
+using People = std::vector<Person>;
+
+People people_at(const std::string& address, const Ground& ground, std::int64_t count);
+
+/// Makes them at the server of this address.
+template <class People>
+using Gather = People (*)(const std::string& address, const Ground& ground, std::int64_t count);
+
+/// Each of them acts so often, all at once.
+template <class Who>
+void act_all(std::vector<Who>& people, std::int64_t times) {
+    weft::scope([&](weft::Scope& scope) {
+        for (Who& person : people)
+            scope.go([&person, times] {
+                for (std::int64_t i = 0; i < times; ++i) person.act();
+            });
+    });
+}
 
 }  // namespace tests
