@@ -146,7 +146,7 @@ Result<Reply> post_publish(App& app, ReadyForms& ready_forms, Request& request) 
     // What is looked at here is what is published: both say the same number.
     const Form form = TRY(app.db.read([&](db::Tx& tx) { return get(tx, id); }));
     if (form.edits == edits && form.state == FormState::draft) {
-        const auto faults = publishing_faults(*TRY(ready_forms.get(form)));
+        const auto faults = publishing_faults(*TRY(ready_forms.get(form.id, form.edits)));
         if (!faults.empty()) return refusal_of(faults);
     }
     return changed(app, [&](db::Tx& tx) { return publish(tx, id, edits, actor); });

@@ -127,6 +127,33 @@ Result<std::optional<Form>> find(db::Tx& tx, const StudyId& study, const std::st
     return std::optional<Form>(TRY(form_of(*row)));
 }
 
+namespace {
+
+Result<std::optional<Version>> version_where(db::Tx& tx, const char* where, const StudyId& study,
+                                             const std::string& url, const std::string& word) {
+    const auto row =
+        TRY(tx.maybe(std::string("SELECT id, state, edits FROM questionnaire WHERE study_id = ? "
+                                 "AND url = ? AND ") +
+                         where,
+                     study, url, word));
+    if (!row) return std::optional<Version>();
+    return std::optional<Version>({.id = row->get<QuestionnaireId>(0),
+                                   .state = state_of(row->get<std::string>(1)),
+                                   .edits = row->get<std::int64_t>(2)});
+}
+
+}  // namespace
+
+Result<std::optional<Version>> version_in_force(db::Tx& tx, const StudyId& study,
+                                                const std::string& url) {
+    return version_where(tx, "state = ? ORDER BY number DESC LIMIT 1", study, url, "published");
+}
+
+Result<std::optional<Version>> find_version(db::Tx& tx, const StudyId& study,
+                                            const std::string& url, const std::string& version) {
+    return version_where(tx, "version = ?", study, url, version);
+}
+
 // --- changing -------------------------------------------------------------------------------
 
 Result<Imported> import(db::Tx& tx, const StudyId& study,

@@ -74,6 +74,19 @@ Result<std::optional<Form>> in_force(db::Tx& tx, const StudyId& study, const std
 Result<std::optional<Form>> find(db::Tx& tx, const StudyId& study, const std::string& url,
                                  const std::string& version);
 
+/// As much of a version as decides whether answers to it are taken.
+struct Version {
+    QuestionnaireId id;
+    FormState state = FormState::draft;
+    std::int64_t edits = 1;
+};
+
+/// As in_force() and find(), without what a form says.
+Result<std::optional<Version>> version_in_force(db::Tx& tx, const StudyId& study,
+                                                const std::string& url);
+Result<std::optional<Version>> find_version(db::Tx& tx, const StudyId& study,
+                                            const std::string& url, const std::string& version);
+
 /// Sets the rules of a draft. `edits` is the version the caller has seen.
 /// Errors: not_found/questionnaire; conflict/stale-version; refused/questionnaire-not-draft.
 Result<Form> set_rules(db::Tx& tx, const QuestionnaireId& id, std::int64_t edits,
@@ -92,6 +105,7 @@ Result<Form> withdraw(db::Tx& tx, const QuestionnaireId& id, std::int64_t edits,
 /// A version ready for use.
 struct ReadyForm {
     questionnaire::Questionnaire form;
+    std::vector<std::string> languages;  ///< its own first
     Rules rules;
     questionnaire::FormulaLibrary formulas;  ///< of the rules
 };

@@ -14,6 +14,7 @@ Result<std::shared_ptr<const ReadyForm>> make_ready(const std::string& body, con
                         "A questionnaire that was imported cannot be read any more.");
     auto ready = std::make_shared<ReadyForm>();
     ready->form = std::move(*read.form);
+    ready->languages = languages_of(ready->form);
     ready->rules = rules;
     ready->formulas = TRY(rules.formulas());
     return std::shared_ptr<const ReadyForm>(std::move(ready));
@@ -46,7 +47,7 @@ std::vector<PublishingFault> publishing_faults(const ReadyForm& ready) {
     add_unusable(ready.form.constraints, "", faults);
     add_unusable(ready.form.items, faults);
     for (std::size_t i = 0; i < ready.rules.alerts.size(); ++i)
-        for (const std::string& language : languages_of(ready.form)) {
+        for (const std::string& language : ready.languages) {
             const auto& help = ready.rules.alerts[i].help;
             const auto found = help.find(language);
             if (found == help.end() || found->second.empty())

@@ -15,9 +15,10 @@ class ReadyForms {
   public:
     explicit ReadyForms(db::Db& db);
 
+    /// A version as it is since so many edits, or later: who acts on it compares the number.
     /// Errors: those of make_ready() and of the store.
     /// Blocks: the goroutine, the first time.
-    Result<std::shared_ptr<const ReadyForm>> get(const Form& form);
+    Result<std::shared_ptr<const ReadyForm>> get(const QuestionnaireId& id, std::int64_t edits);
 
   private:
     db::Db& db_;

@@ -76,24 +76,24 @@ struct Admitted {
     std::optional<Answered> before;  ///< the same answers came already: nothing else counts then
     subjects::Subject subject;
     Task task;
-    Form form;
+    Version version;
 };
 
 // The version that the answers name, as far as patients may answer it; else the one in force, and
 // validation says that the answers are to another.
-Result<Form> form_for(db::Tx& tx, const StudyId& study, const Task& task,
-                      const std::string& canonical) {
+Result<Version> version_for(db::Tx& tx, const StudyId& study, const Task& task,
+                            const std::string& canonical) {
     const auto bar = canonical.find('|');
     if (bar != std::string::npos) {
-        const auto named = TRY(find(tx, study, task.url, canonical.substr(bar + 1)));
+        const auto named = TRY(find_version(tx, study, task.url, canonical.substr(bar + 1)));
         if (named && named->state == FormState::published) return *named;
         if (named && named->state == FormState::withdrawn)
             return refused("questionnaire-withdrawn",
                            "This questionnaire was withdrawn. Nothing was saved; open it again.");
     }
-    auto current = TRY(in_force(tx, study, task.url));
+    const auto current = TRY(version_in_force(tx, study, task.url));
     if (!current) return not_found("task", "There is nothing to be answered here.");
-    return std::move(*current);
+    return *current;
 }
 
 // Asked before the answers are looked at, and again in the transaction that stores them.
@@ -114,7 +114,8 @@ Result<Admitted> admit(db::Tx& tx, const SubjectId& subject_id, const Sent& sent
         return refused("task-not-open", "It is too early for these answers. Nothing was saved.");
     if (task.state != TaskState::open && task.state != TaskState::late)
         return refused("task-closed", "It is too late for these answers. Nothing was saved.");
-    admitted.form = TRY(form_for(tx, admitted.subject.study, task, sent.response.questionnaire));
+    admitted.version =
+        TRY(version_for(tx, admitted.subject.study, task, sent.response.questionnaire));
     return admitted;
 }
 
@@ -125,7 +126,8 @@ Result<Reply> told_before(const Answered& answered) {
 // --- what is stored -----------------------------------------------------------------------
 
 // In the patient's language, or its kin ("zh" for "zh-CN"), or the form's own.
-const std::string& help_in(const AlertRule& rule, const std::string& language, const Form& form) {
+const std::string& help_in(const AlertRule& rule, const std::string& language,
+                           const ReadyForm& form) {
     const auto found = rule.help.find(language);
     if (found != rule.help.end()) return found->second;
     for (const auto& [known, text] : rule.help)
@@ -135,7 +137,7 @@ const std::string& help_in(const AlertRule& rule, const std::string& language, c
 }
 
 json::object told(const ResponseId& id, Instant at, bool is_late, const Judged& judged,
-                  const std::string& language, const Form& form) {
+                  const std::string& language, const ReadyForm& form) {
     json::array help;
     for (const AlertRule* rule : judged.alerts) help.emplace_back(help_in(*rule, language, form));
     return {{"response", id.text},
@@ -194,7 +196,7 @@ NewResponse new_response(const Request& request, const Sent& sent, const Admitte
     NewResponse response{.answered = {.id = new_id<ResponseId>(),
                                       .plan = sent.plan,
                                       .number = sent.number,
-                                      .questionnaire = admitted.form.id,
+                                      .questionnaire = admitted.version.id,
                                       .received_at = request.received,
                                       .is_late = admitted.task.state == TaskState::late,
                                       .digest = sent.digest,
@@ -211,7 +213,7 @@ NewResponse new_response(const Request& request, const Sent& sent, const Admitte
     if (!formulas.name.empty()) response.scoring = formulas.name + "|" + formulas.version;
     response.answered.answer =
         json::to_text(told(response.answered.id, request.received, response.answered.is_late,
-                           examined.judged, sent.response.language, admitted.form));
+                           examined.judged, sent.response.language, *examined.ready));
     return response;
 }
 
@@ -240,9 +242,10 @@ Result<Reply> store(db::Tx& tx, const Request& request, const NewResponse& respo
     return Reply::json(201, TRY(json::parse(answered.answer)));
 }
 
-Result<Examined> examine(ReadyForms& forms, const Form& form,
+Result<Examined> examine(ReadyForms& forms, const Version& version,
                          const questionnaire::Response& response) {
-    Examined examined{.ready = TRY(forms.get(form)), .errors = {}, .judged = {}};
+    Examined examined{
+        .ready = TRY(forms.get(version.id, version.edits)), .errors = {}, .judged = {}};
     // Forms nest deeper than a goroutine's stack is meant for.
     weft::blocking("examine answers", [&] {
         const ReadyForm& ready = *examined.ready;
@@ -280,14 +283,14 @@ Result<Reply> submit(App& app, ReadyForms& forms, const FollowUps& follow_ups,
             const auto again = [&](db::Tx&) { return told_before(*first.before); };
             return http::idempotent(tx, request, again, http::Kept::for_ever);
         });
-    const Examined examined = TRY(examine(forms, first.form, sent.response));
+    const Examined examined = TRY(examine(forms, first.version, sent.response));
     if (!examined.errors.empty()) return refusal(examined.errors);
 
     auto reply = app.db.transact([&](db::Tx& tx) {
         const auto once = [&](db::Tx& unit) -> Result<Reply> {
             const Admitted now_admitted = TRY(admit(unit, subject, sent, request.received));
             if (now_admitted.before) return told_before(*now_admitted.before);
-            if (now_admitted.form.id != first.form.id)
+            if (now_admitted.version.id != first.version.id)
                 return refused("questionnaire-withdrawn",
                                "This questionnaire has just been replaced. Nothing was saved; "
                                "open it again.");

@@ -5,7 +5,12 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
+#include <mutex>
 #include <system_error>
+#include <utility>
+
+#include "weft/mutex.h"
 
 namespace cohort::zones {
 
@@ -87,11 +92,13 @@ Result<Zone> Zone::parse(std::string_view tzif) {
     if (!in.ok()) return invalid("bad-zone-data", "the zone's data are cut off");
     Zone zone;
     zone.first_offset_s_ = offsets[0];
+    auto transitions = std::make_shared<Transitions>();
     for (std::size_t i = 0; i < head.times; ++i) {
         const auto type = static_cast<unsigned char>(type_of[i]);
         if (type >= offsets.size()) return invalid("bad-zone-data", "a transition to no type");
-        zone.transitions_.push_back({times[i], offsets[type]});
+        transitions->push_back({times[i], offsets[type]});
     }
+    zone.transitions_ = std::move(transitions);
     return zone;
 }
 
@@ -103,8 +110,8 @@ static std::int64_t floor_seconds(Instant at) {
 
 std::int64_t Zone::offset_s(Instant at) const {
     const auto after =
-        std::ranges::upper_bound(transitions_, floor_seconds(at), {}, &Transition::at_s);
-    return after == transitions_.begin() ? first_offset_s_ : std::prev(after)->offset_s;
+        std::ranges::upper_bound(*transitions_, floor_seconds(at), {}, &Transition::at_s);
+    return after == transitions_->begin() ? first_offset_s_ : std::prev(after)->offset_s;
 }
 
 CivilDate Zone::date(Instant at) const {
@@ -139,8 +146,7 @@ static bool is_zone_name(const std::string& name) {
            });
 }
 
-Result<Zone> load(const std::string& name) {
-    if (name == "UTC") return Zone();
+static Result<Zone> read(const std::string& name) {
     const Error unknown = invalid("unknown-zone", "there is no time zone of this name");
     if (!is_zone_name(name)) return unknown;
     const std::string path = "/usr/share/zoneinfo/" + name;
@@ -150,6 +156,21 @@ Result<Zone> load(const std::string& name) {
     const std::string bytes((std::istreambuf_iterator<char>(file)), {});
     if (bytes.empty()) return unknown;
     return Zone::parse(bytes);
+}
+
+// Asked in every unit of work that looks at a day; there are some hundred names.
+Result<Zone> load(const std::string& name) {
+    if (name == "UTC") return Zone();
+    static weft::Mutex mutex("time zones");
+    static std::map<std::string, Zone> known;
+    {
+        const std::lock_guard lock(mutex);
+        const auto found = known.find(name);
+        if (found != known.end()) return found->second;
+    }
+    Zone zone = TRY(read(name));
+    const std::lock_guard lock(mutex);
+    return known.emplace(name, std::move(zone)).first->second;
 }
 
 CivilDate local_date(const std::string& zone, Instant at) {

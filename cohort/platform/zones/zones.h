@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,7 +13,7 @@
 
 namespace cohort::zones {
 
-/// How far a zone's clocks are from UTC, through its history.
+/// How far a zone's clocks are from UTC, through its history. Copies share it.
 class Zone {
   public:
     /// UTC itself.
@@ -36,13 +37,14 @@ class Zone {
         std::int64_t at_s;
         std::int64_t offset_s;
     };
-    std::vector<Transition> transitions_;
+    using Transitions = std::vector<Transition>;
+    std::shared_ptr<const Transitions> transitions_ = std::make_shared<const Transitions>();
     std::int64_t first_offset_s_ = 0;
 };
 
-/// The zone of this name ("Asia/Shanghai").
-/// Errors: invalid/unknown-zone.
-/// Blocks: its thread, for a local file of a few kilobytes; load once for many questions.
+/// The zone of this name ("Asia/Shanghai"), as the system's data had it when it was first asked
+/// for. Errors: invalid/unknown-zone. Blocks: its thread, the first time: for a local file of a few
+/// kilobytes.
 Result<Zone> load(const std::string& name);
 
 /// The day it is at a place: of the named zone, or of UTC where the name is unknown here.
