@@ -41,37 +41,49 @@ func salted(text string) (salt, digest interface{}) {
 	return s, sha(toJSON([]string{s, text, ""}))
 }
 
-func appendAudit(tx *unit, f *form, wish *saving, c *change, before *item) error {
+// What a record says; nil and "" are not there.
+type entry struct {
+	who                                                    session
+	action, study, site, subject, address, client, how     string
+	event, eventRepeat, form, formRepeat, formID           interface{}
+	group, repeat, item, target, before, after, why, extra interface{}
+}
+
+func saltedOrNil(text interface{}) (salt, digest interface{}) {
+	if text == nil {
+		return nil, nil
+	}
+	return salted(text.(string))
+}
+
+func orNil(text string) interface{} {
+	if text == "" {
+		return nil
+	}
+	return text
+}
+
+func (e *entry) append(tx *unit) error {
 	id := newID()
-	var oldValue, oldSalt, oldDigest, reason, reasonSalt, reasonDigest interface{}
-	if before != nil {
-		oldValue = before.Raw
-		oldSalt, oldDigest = salted(before.Raw)
-	}
-	newSalt, newDigest := salted(c.Raw)
-	if c.Reason != "" {
-		reason = c.Reason
-		reasonSalt, reasonDigest = salted(c.Reason)
-	}
-	addressSalt, addressDigest := salted(wish.address)
-	var client interface{}
-	if wish.client != "" {
-		client = wish.client
-	}
+	oldSalt, oldDigest := saltedOrNil(e.before)
+	newSalt, newDigest := saltedOrNil(e.after)
+	reasonSalt, reasonDigest := saltedOrNil(e.why)
+	addressSalt, addressDigest := salted(e.address)
 	err := tx.run("INSERT INTO audit_record (id, chain, at, zone, actor, role, on_behalf_of, action, study, "+
 		"site, subject, event, event_repeat, form, form_repeat, form_id, item_group, group_repeat, "+
 		"item, target, old_value, old_unit, old_salt, old_digest, new_value, new_unit, new_salt, "+
 		"new_digest, reason_code, reason, reason_salt, reason_digest, address, address_salt, "+
 		"address_digest, client, how, version, detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "+
 		"?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		id, f.study, now(), nil, wish.who.user, wish.who.role, nil, "form.item.changed", f.study, f.site, f.subject,
-		f.event, f.eventRepeat, f.form, f.formRepeat, wish.form, c.Group, c.Repeat, c.Item, nil, oldValue, nil, oldSalt, oldDigest,
-		c.Raw, nil, newSalt, newDigest, nil, reason, reasonSalt, reasonDigest, wish.address, addressSalt, addressDigest,
-		client, "api", softwareVersion, nil)
+		id, e.study, now(), nil, e.who.user, e.who.role, nil, e.action, e.study, e.site, e.subject,
+		e.event, e.eventRepeat, e.form, e.formRepeat, e.formID, e.group, e.repeat, e.item, e.target,
+		e.before, nil, oldSalt, oldDigest, e.after, nil, newSalt, newDigest,
+		nil, e.why, reasonSalt, reasonDigest, e.address, addressSalt, addressDigest,
+		orNil(e.client), orNil(e.how), softwareVersion, e.extra)
 	if err != nil {
 		return err
 	}
-	return tx.run("INSERT INTO audit_unsealed (chain, record) VALUES (?, ?)", f.study, id)
+	return tx.run("INSERT INTO audit_unsealed (chain, record) VALUES (?, ?)", e.study, id)
 }
 
 func readKey(path string) ed25519.PrivateKey {

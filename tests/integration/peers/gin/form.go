@@ -189,7 +189,7 @@ func save(tx *unit, wish *saving) (*answer, error) {
 		known.Version++
 		r.Version++
 		changed = true
-		if err := appendAudit(tx, f, wish, c, before); err != nil {
+		if err := changeOf(f, wish, c, before).append(tx); err != nil {
 			return nil, err
 		}
 	}
@@ -199,6 +199,17 @@ func save(tx *unit, wish *saving) (*answer, error) {
 		}
 	}
 	return view(tx, f, wish)
+}
+
+func changeOf(f *form, wish *saving, c *change, before *item) *entry {
+	e := &entry{who: *wish.who, action: "form.item.changed", study: f.study, site: f.site, subject: f.subject,
+		address: wish.address, client: wish.client, how: "api",
+		event: f.event, eventRepeat: f.eventRepeat, form: f.form, formRepeat: f.formRepeat, formID: wish.form,
+		group: c.Group, repeat: c.Repeat, item: c.Item, after: c.Raw, why: orNil(c.Reason)}
+	if before != nil {
+		e.before = before.Raw
+	}
+	return e
 }
 
 func write(tx *unit, f *form, wish *saving) error {
@@ -259,7 +270,10 @@ func view(tx *unit, f *form, wish *saving) (*answer, error) {
 	return &answer{http.StatusOK, f.version, body}, nil
 }
 
-type idempotencyKey struct{ caller, route, key, bodyHash string }
+type idempotencyKey struct {
+	caller, route, key, bodyHash string
+	forEver                      int
+}
 
 type reply struct {
 	status int
@@ -290,9 +304,14 @@ func once(tx *unit, key idempotencyKey, do func() (*answer, error)) (*reply, err
 	if err != nil {
 		return nil, err
 	}
-	tag := etag(done.version)
+	tag := ""
+	headers = `{"Content-Type":"application/json"}`
+	if done.version != 0 {
+		tag = etag(done.version)
+		headers = string(toJSON(map[string]string{"Content-Type": "application/json", "ETag": tag}))
+	}
 	err = tx.run("INSERT INTO idempotency (caller, route, key, body_hash, status, headers, body, at, for_ever) "+
 		"VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", key.caller, key.route, key.key, key.bodyHash, done.status,
-		string(toJSON(map[string]string{"Content-Type": "application/json", "ETag": tag})), string(done.body), now(), 0)
+		headers, string(done.body), now(), key.forEver)
 	return &reply{done.status, tag, done.body}, err
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The form save of Cohort as a Go team would write it, to stand beside Cohort in ./dev bench: gin,
-// database/sql, a writer that commits whoever waits. It works on a store that Cohort made, runs the
-// same statements, writes the same audit and seals it; `cohort verify-audit` must find nothing wrong
-// with what it leaves behind. Sign-in, roles and everything else that a save asks from memory is
-// answered from memory here too.
+// The form save and the patient's submission of Cohort as a Go team would write them, to stand beside
+// Cohort in ./dev bench: gin, database/sql, a writer that commits whoever waits. It works on a store
+// that Cohort made, runs the same statements, writes the same audit and seals it; `cohort verify-audit`
+// must find nothing wrong with what it leaves behind. Sign-in, roles and everything else that Cohort
+// asks from memory is answered from memory here too.
 package main
 
 import (
@@ -62,7 +62,7 @@ func problem(c *gin.Context, status int, code string) {
 	c.JSON(status, gin.H{"type": "about:blank", "status": status, "code": code})
 }
 
-// Who asks, by the session's cookie and the token that a page on another site cannot know.
+// Who asks, by the session's cookie.
 func (a *app) caller(c *gin.Context) (*session, int) {
 	token, err := c.Cookie("cohort_session")
 	if err != nil {
@@ -80,13 +80,18 @@ func (a *app) caller(c *gin.Context) (*session, int) {
 		}
 		known, _ = a.sessions.LoadOrStore(hash, s)
 	}
-	mac := hmac.New(sha256.New, []byte(token))
-	mac.Write([]byte("cohort csrf v1"))
-	wanted := base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
-	if subtle.ConstantTimeCompare([]byte(wanted), []byte(c.GetHeader("X-CSRF-Token"))) != 1 {
+	if !fromOurPage(c, token) {
 		return nil, http.StatusForbidden
 	}
 	return known.(*session), 0
+}
+
+// A page on another site cannot know the token that belongs to the cookie.
+func fromOurPage(c *gin.Context, token string) bool {
+	mac := hmac.New(sha256.New, []byte(token))
+	mac.Write([]byte("cohort csrf v1"))
+	wanted := base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
+	return subtle.ConstantTimeCompare([]byte(wanted), []byte(c.GetHeader("X-CSRF-Token"))) == 1
 }
 
 func (a *app) head(form string) (*head, error) {
@@ -131,7 +136,7 @@ func (a *app) patchForm(c *gin.Context) {
 		return
 	}
 	clock.validate()
-	key := idempotencyKey{who.user, "PATCH /api/v1/forms/" + id, c.GetHeader("Idempotency-Key"), sha(body)}
+	key := idempotencyKey{who.user, "PATCH /api/v1/forms/" + id, c.GetHeader("Idempotency-Key"), sha(body), 0}
 	wish := saving{form: id, patch: &patch, who: who, address: c.ClientIP(), client: c.GetHeader("User-Agent"), clock: clock}
 	var reply *reply
 	err = a.store.transact(func(tx *unit) error {
@@ -142,12 +147,16 @@ func (a *app) patchForm(c *gin.Context) {
 		problem(c, http.StatusServiceUnavailable, err.Error())
 		return
 	}
-	if reply.etag != "" {
-		c.Header("ETag", reply.etag)
+	reply.send(c)
+}
+
+func (r *reply) send(c *gin.Context) {
+	if r.etag != "" {
+		c.Header("ETag", r.etag)
 	}
 	c.Header("X-Content-Type-Options", "nosniff")
 	c.Header("Cache-Control", "no-store")
-	c.Data(reply.status, "application/json", reply.body)
+	c.Data(r.status, "application/json", r.body)
 }
 
 func main() {
@@ -162,6 +171,7 @@ func main() {
 
 	router := gin.New()
 	router.PATCH("/api/v1/forms/:form", a.patchForm)
+	router.POST("/api/v1/patient/tasks/:plan/:number/response", a.submitResponse)
 	router.GET("/plain", func(c *gin.Context) { c.Data(200, "image/svg+xml", plain) })
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	check(err)

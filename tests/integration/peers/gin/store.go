@@ -28,6 +28,7 @@ type store struct {
 	closing    sync.WaitGroup
 	isPostgres bool
 	rewritten  sync.Map
+	ofReaders  sync.Map // text -> *sql.Stmt
 }
 
 type request struct {
@@ -100,6 +101,30 @@ func (s *store) sql(text string) string {
 	}
 	s.rewritten.Store(text, out.String())
 	return out.String()
+}
+
+var places sync.Map // name -> *time.Location
+
+// Cohort has a zone in memory once it was asked for; time.LoadLocation reads it each time.
+func location(name string) (*time.Location, error) {
+	if known, ok := places.Load(name); ok {
+		return known.(*time.Location), nil
+	}
+	place, err := time.LoadLocation(name)
+	if err == nil {
+		places.Store(name, place)
+	}
+	return place, err
+}
+
+// One snapshot for several questions.
+func (s *store) read(body func(*unit) error) error {
+	tx, err := s.reader.BeginTx(context.Background(), &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	return body(&unit{s, tx})
 }
 
 func (s *store) transact(body func(*unit) error) error {
@@ -213,7 +238,24 @@ func (u *unit) run(text string, values ...interface{}) error {
 	return err
 }
 
+// database/sql prepares it once on each connection; pgx does the like by itself.
+func (s *store) prepared(text string) (*sql.Stmt, error) {
+	if known, ok := s.ofReaders.Load(text); ok {
+		return known.(*sql.Stmt), nil
+	}
+	made, err := s.reader.Prepare(text)
+	if err == nil {
+		s.ofReaders.Store(text, made)
+	}
+	return made, err
+}
+
 func (u *unit) row(text string, values ...interface{}) *sql.Row {
+	if u.tx != nil && !u.store.isPostgres {
+		if statement, err := u.store.prepared(text); err == nil {
+			return u.tx.Stmt(statement).QueryRow(values...)
+		}
+	}
 	if u.tx != nil {
 		return u.tx.QueryRow(u.store.sql(text), values...)
 	}
