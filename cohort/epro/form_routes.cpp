@@ -46,7 +46,7 @@ Reply refusal_of(const std::vector<PublishingFault>& faults) {
         errors.push_back({.pointer = one.place, .code = one.code, .message = one.message});
     return refusal(refused("questionnaire-incomplete",
                            "The questionnaire is not published: something that patients need is "
-                           "missing. Nothing was changed."),
+                           "missing, or cannot be asked on a phone. Nothing was changed."),
                    std::move(errors));
 }
 
@@ -216,7 +216,8 @@ void changing_routes(http::Router& router, App& app, const std::shared_ptr<Ready
         Method::post, "/api/v1/questionnaires/{questionnaire}/publish", builds(),
         [&app, ready](Request& request) { return post_publish(app, *ready, request); },
         {.name = "publishQuestionnaire",
-         .summary = "Lets patients have a draft; refused while a translation or a help is missing",
+         .summary = "Lets patients have a draft; refused while a translation or a help is missing, "
+                    "or something cannot be asked on a phone",
          .good = {{200, "The version as it is now", form}},
          .problems = {422},
          .takes_version = true});

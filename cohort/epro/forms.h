@@ -116,7 +116,7 @@ Result<std::shared_ptr<const ReadyForm>> make_ready(const std::string& body, con
 
 /// One thing that keeps a draft from patients.
 struct PublishingFault {
-    std::string code;   ///< "translation-missing", "rule-unusable", "help-missing"
+    std::string code;   ///< "translation-missing", "rule-unusable", "help-missing", "phone-…"
     std::string place;  ///< JSON pointer in the form, or in its rules
     std::string message;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cohort/epro/forms.h"
 #include "cohort/epro/languages.h"
+#include "cohort/epro/phone_faults.h"
 
 namespace cohort::epro {
 
@@ -46,6 +47,7 @@ std::vector<PublishingFault> publishing_faults(const ReadyForm& ready) {
             {"translation-missing", one.place, "the text is not there in " + one.language});
     add_unusable(ready.form.constraints, "", faults);
     add_unusable(ready.form.items, faults);
+    for (PublishingFault& one : phone_faults(ready.form)) faults.push_back(std::move(one));
     for (std::size_t i = 0; i < ready.rules.alerts.size(); ++i)
         for (const std::string& language : ready.languages) {
             const auto& help = ready.rules.alerts[i].help;

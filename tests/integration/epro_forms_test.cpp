@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Questionnaires of a study: in and out as FHIR, drafts, publishing, withdrawing.
+#include "cohort/epro/forms.h"
 #include "tests/support/test.h"
 #include "tests/world/patient.h"
 
@@ -164,6 +165,64 @@ TEST_CASE(
         CHECK(given() == "1");
         CHECK(world.ask("builder", "POST", form + "/withdraw", R"({"reason":"again"})", seen(3))
                   .outcome() == "422 questionnaire-withdrawn");
+    });
+}
+
+namespace {
+
+// A question that only a FHIRPath expression switches off.
+std::string unless_well() {
+    return R"(,{"linkId":"why","type":"string","extension":[{"url":"http://hl7.org/fhir/uv/sdc/)"
+           R"(StructureDefinition/sdc-questionnaire-enableWhenExpression","valueExpression":)"
+           R"x({"language":"text/fhirpath","expression":"%resource.item.where(linkId='mood'))x"
+           R"x(.answer.value.ordinal().sum() > 1"}}]})x";
+}
+
+}  // namespace
+
+TEST_CASE("what a phone cannot ask rightly is not published, and stays a draft to be looked at") {
+    in_world([](World& world) {
+        const Answer draft = import(world, mood_form("1", unless_well()));
+        CHECK(draft.outcome() == "201");
+        const std::string form = "/api/v1/questionnaires/" + draft.at("/id");
+        const Answer refused = world.ask("builder", "POST", form + "/publish", "", seen(1));
+        CHECK(refused.outcome() == "422 questionnaire-incomplete");
+        CHECK(named_in(refused) == "/item/4/extension/0 phone-enable-expression\n");
+        CHECK(refused.at("/errors/0/message").find("\"why\": enableWhenExpression") !=
+              std::string::npos);
+        CHECK(world.ask("monitor", "GET", form).at("/state") == "draft");
+        CHECK(world.count("audit_record WHERE action = 'questionnaire.published'") == 0);
+    });
+}
+
+TEST_CASE("a form that was published before the rule goes on, and its answers are judged as ever") {
+    in_world([](World& world) {
+        const Answer draft = import(world, mood_form("1", unless_well()));
+        // As it was published then: what the route asks first was not asked.
+        const cohort::QuestionnaireId id{draft.at("/id")};
+        CHECK(world.db()
+                  .transact([&](cohort::db::Tx& tx) {
+                      return cohort::epro::publish(tx, id, 1, cohort::identity::command_line());
+                  })
+                  .ok());
+        const std::string plan = plan_mood(world);
+        Patient patient(world, world.subject());
+        CHECK(patient.ask("GET", "/api/v1/patient/tasks").at("/today/0/form/id") == id.text);
+        const auto with_reason = [](const std::string& mood) {
+            return replaced(mood_answers(mood), R"("valueBoolean":false}]})",
+                            R"("valueBoolean":false}]},{"linkId":"why","answer":[{"valueString":)"
+                            R"("x"}]})");
+        };
+        const Answer not_asked = patient.submit(plan, 1, with_reason("0"));
+        CHECK(not_asked.outcome() == "422 response-refused");
+        CHECK(named_in(not_asked) == "/item/3 not-enabled\n");
+        CHECK(patient.submit(plan, 1, with_reason("3")).outcome() == "201");
+        // A version after it is held to the rule.
+        const Answer next = import(world, mood_form("2", unless_well()));
+        CHECK(world
+                  .ask("builder", "POST", "/api/v1/questionnaires/" + next.at("/id") + "/publish",
+                       "", seen(1))
+                  .outcome() == "422 questionnaire-incomplete");
     });
 }
 
