@@ -2,6 +2,7 @@
 // Real FHIR files, read where they lie. With COHORT_QUESTIONNAIRE_TABLES set to
 // docs/questionnaires.md the tables there are written anew.
 #include <map>
+#include <set>
 
 #include "cohort/questionnaire/elements.h"
 #include "cohort/questionnaire/test_files.h"
@@ -98,6 +99,126 @@ TEST_CASE("Every case of questionnaire validation is judged as it is expected") 
              " verdicts are the expected ones.\n";
     MESSAGE("\n" << table);
     questionnaire::test::keep_table("validation", table);
+}
+
+namespace {
+
+// A case of enableWhen, and what HL7's validator said of it; `form` is what a response answers.
+struct OutcomeCase {
+    const char* file;
+    const char* form;
+    const char* outcome;
+};
+constexpr OutcomeCase outcome_cases[] = {
+    {"questionnaireResponse-enableWhen-test.xml", "questionnaire-enableWhen-test.xml",
+     "R4.questionnaireResponse-enableWhen-test-base.json"},
+    {"questionnaireResponse-enableWhen-test-fail.xml", "questionnaire-enableWhen-test.xml",
+     "R4.questionnaireResponse-enableWhen-test-fail-base.json"},
+    {"questionnaire-enableWhen-test-invalid.xml", nullptr,
+     "R4.questionnaire-enableWhen-test-invalid-base.json"},
+};
+
+struct OutOfScope {
+    const char* file;
+    const char* why;
+};
+constexpr OutOfScope out_of_scope[] = {
+    {"enable-when/questionnaire-enableWhen-test3.xml",
+     "of STU3 (hasAnswer instead of operator); no outcome for R4 is published"},
+    {"enable-when/questionnaireResponse-enableWhen-test3.xml",
+     "an answer to the form of STU3; no outcome for R4 is published"},
+    {"enable-when/expected/R4.questionnaire-enableWhen-dw-base.json",
+     "the outcome of a form that is not among the files"},
+    {"r4-examples/bundle-questionnaire.json",
+     "no outcome is published; R4 requires linkId, which its items lack"},
+    {"r4-examples/questionnaire-example.json",
+     "no outcome is published; its value sets are elsewhere"},
+};
+
+int errors_in(const std::string& outcome) {
+    const json::value parsed = json::parse(outcome).value();
+    int errors = 0;
+    if (const auto* issues = parsed.as_object().if_contains("issue"))
+        for (const auto& issue : issues->as_array()) errors += issue.at("severity") == "error";
+    return errors;
+}
+
+Verdict judge(const OutcomeCase& one, const std::string& folder) {
+    const auto text = real_file(folder + one.file);
+    REQUIRE(text);
+    if (one.form != nullptr) return judge(real_file(folder + one.form).value(), *text);
+    Verdict out;
+    const auto form = read_questionnaire(*text, format_of(*text));
+    REQUIRE(form.ok());
+    for (const auto& fault : form->faults) out.add(true, fault.code);
+    return out;
+}
+
+std::string type_of(const std::string& text) {
+    const auto tree = json::parse_exact(text);
+    const json::Exact* type = tree ? tree->find("resourceType") : nullptr;
+    return type == nullptr ? "" : type->text;
+}
+
+}  // namespace
+
+TEST_CASE(
+    "Every file of HL7's cases is judged as HL7 says, or is out of scope for a named reason") {
+    const auto files = questionnaire::test::real_files("fhir-test-cases");
+    if (files.empty()) {
+        MESSAGE("real data: absent");
+        return;
+    }
+    const std::string root = "fhir-test-cases/";
+    const std::string folder = root + "enable-when/";
+    std::string table = "| file | HL7: errors | ours | why |\n|---|---|---|---|\n";
+    std::set<std::string> left;  // what nothing is said of yet
+    for (const std::string& file : files) left.insert(file.substr(root.size()));
+    const auto manifest = real_file(root + "questionnaire-validation/manifest.json");
+    REQUIRE(manifest);
+    const auto all_cases = json::parse(*manifest).value();
+    std::size_t judged = left.erase("questionnaire-validation/manifest.json");
+    for (const auto& one : all_cases.at("test-cases").as_array()) {
+        const std::string name(one.at("name").as_string());
+        for (const char* part : {"-q.json", "-qr.json"})
+            judged +=
+                left.erase("questionnaire-validation/" + name.substr(0, name.size() - 3) + part);
+    }
+    table += "| questionnaire-validation: " + std::to_string(judged) +
+             " files | | | the table of cases above |\n";
+    for (const OutcomeCase& one : outcome_cases) {
+        CAPTURE(one.file);
+        const int wanted = errors_in(real_file(folder + "expected/" + one.outcome).value());
+        const Verdict ours = judge(one, folder);
+        CHECK(ours.errors == wanted);
+        table += "| enable-when/" + std::string(one.file) + " | " + std::to_string(wanted) + " | " +
+                 std::to_string(ours.errors) + " | " + ours.codes + " |\n";
+        judged += left.erase("enable-when/" + std::string(one.file)) +
+                  left.erase("enable-when/expected/" + std::string(one.outcome));
+        if (one.form != nullptr) judged += left.erase("enable-when/" + std::string(one.form));
+    }
+    std::size_t outside = 0;
+    for (const OutOfScope& one : out_of_scope) {
+        outside += left.erase(one.file);
+        table += "| " + std::string(one.file) + " | – | out of scope | " + one.why + " |\n";
+    }
+    std::string others;
+    std::size_t of_others = 0;
+    for (const std::string& file : left) {
+        const std::string type = type_of(real_file(root + file).value());
+        CAPTURE(file);
+        CHECK_FALSE(type.empty());
+        CHECK(type.find("Questionnaire") == std::string::npos);
+        others += (others.empty() ? "" : ", ") + type;
+        ++of_others;
+    }
+    table += "| r4-examples: " + std::to_string(of_others) + " files | – | out of scope | no " +
+             "questionnaires: " + others + " |\n\n" + std::to_string(files.size()) +
+             " files: " + std::to_string(judged) + " judged, as expected; " +
+             std::to_string(outside + of_others) + " out of scope.\n";
+    CHECK(judged + outside + of_others == files.size());
+    MESSAGE("\n" << table);
+    questionnaire::test::keep_table("files", table);
 }
 
 TEST_CASE("Every real form is read and written without loss, or refused by naming what it holds") {
