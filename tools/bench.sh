@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# tools/bench.sh [weft|cost|store|report|server]: figures of one part, or of all. Called by ./dev bench.
+# tools/bench.sh [weft|cost|store|report|rates|server]: figures of one part, or of all. Called by ./dev bench.
 # Quote ratios, not absolute numbers, from a machine that does other work.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 show() { printf '\n== %s\n' "$*"; }
 
-bench() { # TARGET: a program of google-benchmark's, as a table without its preamble
+bench() { # TARGET [OPTION...]: a program of google-benchmark's, as a table without its preamble
   cmake --build build/release --target "$1" -- --quiet
-  "build/release/$1" --benchmark_counters_tabular=true 2>/dev/null
+  "build/release/$1" --benchmark_counters_tabular=true "${@:2}" 2>/dev/null
 }
 
 weft() {
@@ -33,6 +33,11 @@ report() {
   bench cohort_report_bench
 }
 
+rates() {
+  show "response rates: one count of 300 sites with 1,000 patients each, and of one of the sites"
+  bench tests_integration_bench --benchmark_filter=count_rates
+}
+
 # What stands beside the server: the least a program can do, Node, and the same endpoint in Go with
 # gin of Debian's packages; nothing where they or Go are missing.
 build_peers() {
@@ -53,15 +58,15 @@ server() {
   show "server: durable form saves over HTTP, beside gin; a plain GET; the disk alone; the second start"
   build_peers
   cmake --build build/release --target apps_cohort -- --quiet
-  bench tests_integration_bench
+  bench tests_integration_bench --benchmark_filter=-count_rates
 }
 
 case "${1:-all}" in
   weft | cost) "$@" ;;
-  store | report | server) "$1" ;;
-  all) weft && cost && store && report && server ;;
+  store | report | rates | server) "$1" ;;
+  all) weft && cost && store && report && rates && server ;;
   *)
-    echo "bench: there is no part '$1'; there are weft, cost, store, report and server" >&2
+    echo "bench: there is no part '$1'; there are weft, cost, store, report, rates and server" >&2
     exit 64
     ;;
 esac

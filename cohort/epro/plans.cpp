@@ -142,6 +142,9 @@ Result<void> assign(db::Tx& tx, const PlanId& id, const Subject& subject,
                "assigned_at = excluded.assigned_at, assigned_by = excluded.assigned_by, "
                "ended_at = NULL",
                id, subject.id, starts_on, now(), actor.name()));
+    // What was answered counts where its window is now.
+    TRY(tx.put("UPDATE patient_response SET starts_on = ? WHERE plan_id = ? AND subject_id = ?",
+               starts_on, id, subject.id));
     return record_of_subject(tx, actor, "questionnaire-plan.assigned", id, subject,
                              {{"starts_on", to_string(starts_on)}});
 }

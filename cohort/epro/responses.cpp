@@ -74,12 +74,13 @@ Result<bool> insert(db::Tx& tx, const NewResponse& response) {
     const auto added =
         TRY(tx.run("INSERT INTO patient_response (id, study_id, site_id, subject_id, plan_id, "
                    "number, questionnaire_id, language, authored, received_at, is_late, scoring, "
-                   "digest, body, answer) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+                   "digest, body, answer, starts_on) "
+                   "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
                    "ON CONFLICT (plan_id, subject_id, number) DO NOTHING",
                    answered.id, response.study, response.site, response.subject, answered.plan,
                    answered.number, answered.questionnaire, response.language, response.authored,
                    answered.received_at, answered.is_late, response.scoring, answered.digest,
-                   response.body, answered.answer));
+                   response.body, answered.answer, response.starts_on));
     if (added == 0) return false;
     for (std::size_t i = 0; i < response.scores.size(); ++i)
         TRY(

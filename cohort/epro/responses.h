@@ -43,6 +43,7 @@ struct NewResponse {
     StudyId study;
     SiteId site;
     SubjectId subject;
+    CivilDate starts_on;  ///< from which day the plan's days are counted for the subject
     std::string language;
     std::string authored;
     std::string scoring;  ///< name|version; empty: none

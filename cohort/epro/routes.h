@@ -24,6 +24,7 @@ void plan_routes(http::Router& router, App& app);
 void task_routes(http::Router& router, App& app, std::shared_ptr<ReadyForms> ready,
                  FollowUps follow_ups);
 void response_routes(http::Router& router, App& app);
+void rate_routes(http::Router& router, App& app);
 
 // What several of them show.
 json::object to_json(const Form& form);

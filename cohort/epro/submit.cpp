@@ -204,6 +204,7 @@ NewResponse new_response(const Request& request, const Sent& sent, const Admitte
                          .study = admitted.subject.study,
                          .site = admitted.subject.site,
                          .subject = admitted.subject.id,
+                         .starts_on = admitted.task.starts_on,
                          .language = sent.response.language,
                          .authored = sent.response.authored,
                          .scoring = {},

@@ -41,6 +41,7 @@ std::optional<Task> make_task(const PlanOfSubject& one, int number, const Settin
     return Task{.plan = one.plan.id,
                 .name = one.plan.what.name,
                 .url = one.plan.what.url,
+                .starts_on = one.starts_on,
                 .window = window,
                 .state = state_of(window, answered.has_value(), setting.pauses, setting.at),
                 .answered = std::move(answered),

@@ -14,8 +14,9 @@ namespace cohort::epro {
 /// One window of a plan for one subject.
 struct Task {
     PlanId plan;
-    std::string name;  ///< the plan's
-    std::string url;   ///< of the questionnaire
+    std::string name;     ///< the plan's
+    std::string url;      ///< of the questionnaire
+    CivilDate starts_on;  ///< from which day the subject's days are counted
     Window window;
     TaskState state = TaskState::upcoming;
     std::optional<Answered> answered;

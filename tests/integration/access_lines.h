@@ -82,6 +82,8 @@ inline constexpr Line lines[] = {
     {"GET /api/v1/subjects/{subject}/responses", Place::site, "forms"},
     {"GET /api/v1/responses/{response}", Place::site, "forms"},
     {"GET /api/v1/responses/{response}/fhir.json", Place::site, "forms"},
+    {"GET /api/v1/studies/{study}/response-rates", Place::study, "subjects"},
+    {"GET /api/v1/studies/{study}/response-rates/{site}/{plan}/{number}", Place::site, "subjects"},
     {"GET /api/v1/studies/{study}/patient-alerts", Place::study, "forms"},
     {"POST /api/v1/patient-alerts/{alert}/acknowledge", Place::site, "edit", "{}"},
     {"POST /api/v1/patient/activation", Place::anybody, "", "{}"},

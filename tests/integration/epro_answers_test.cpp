@@ -5,11 +5,10 @@
 
 #include "weft/mutex.h"
 #include "weft/scope.h"
-#include "weft/sim.h"
-#include "weft/time.h"
 
 #include "cohort/epro/patients.h"
 #include "cohort/epro/submit.h"
+#include "tests/integration/simulated.h"
 #include "tests/support/test.h"
 #include "tests/world/patient.h"
 
@@ -39,31 +38,6 @@ std::string pause_of(World& world) {
 
 std::string alerts_of(World& world) {
     return "/api/v1/studies/" + world.ground().study.text + "/patient-alerts";
-}
-
-// Time passes, and the staff are still at work.
-void sleep_through(World& world, std::chrono::hours time) {
-    weft::sleep(time);
-    const auto shift = std::chrono::milliseconds(time).count();
-    CHECK(world.db()
-              .transact([&](db::Tx& tx) {
-                  return tx.run(
-                      "UPDATE session SET last_seen_at = last_seen_at + ?, "
-                      "expires_at = expires_at + ?",
-                      shift, shift);
-              })
-              .ok());
-}
-
-// From noon at the site, so that no test runs into a midnight.
-void in_simulated_world(const std::function<void(World&)>& body) {
-    CHECK(weft::sim::run(1, [&] {
-              const std::int64_t day = 24 * 60 * 60 * 1000;
-              const std::int64_t noon = 4 * 60 * 60 * 1000;  // UTC, of Shanghai
-              weft::sleep(std::chrono::milliseconds((day + noon - now().ms % day) % day));
-              World world;
-              body(world);
-          }) == 0);
 }
 
 }  // namespace
