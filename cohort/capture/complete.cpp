@@ -3,33 +3,13 @@
 
 #include <algorithm>
 
+#include "cohort/capture/pointer.h"
+
 namespace cohort::capture {
 
 namespace {
 
 using Errors = std::vector<http::FieldError>;
-
-// A part of a JSON pointer (RFC 6901).
-std::string escaped(std::string_view part) {
-    std::string out;
-    for (const char c : part) {
-        if (c == '~')
-            out += "~0";
-        else if (c == '/')
-            out += "~1";
-        else
-            out += c;
-    }
-    return out;
-}
-
-std::string pointer(const std::string& group, std::string_view repeat = {},
-                    std::string_view item = {}) {
-    std::string out = "/items/" + escaped(group);
-    if (!repeat.empty()) out += "/" + escaped(repeat);
-    if (!item.empty()) out += "/" + escaped(item);
-    return out;
-}
 
 bool covers(const Acknowledgement& one, const ItemKey& key, const Finding& finding) {
     return one.check == finding.check && (one.key.item.empty() || one.key == key);
@@ -48,7 +28,7 @@ void check_findings(const Row& row, const Item& item,
         const bool is_hard = finding.severity == Severity::hard;
         const auto seen = [&](const Acknowledgement& one) { return covers(one, key, finding); };
         if (!is_hard && (finding.acknowledged || std::ranges::any_of(acknowledged, seen))) continue;
-        errors.push_back({.pointer = pointer(row.group, row.repeat, item.oid),
+        errors.push_back({.pointer = pointer_to({row.group, row.repeat, item.oid}),
                           .code = is_hard ? finding.check : "soft-check",
                           .message = text_of(finding.message)});
     }
@@ -60,7 +40,7 @@ void check_row(const study::ItemGroupDef& group, const Row* row, std::string_vie
         const Item* item = row == nullptr ? nullptr : row->find(ref->oid);
         if (item != nullptr) check_findings(*row, *item, acknowledged, errors);
         if (ref->is_mandatory() && (item == nullptr || item->is_empty()))
-            errors.push_back({.pointer = pointer(group.oid, repeat, ref->oid),
+            errors.push_back({.pointer = pointer_to({group.oid, std::string(repeat), ref->oid}),
                               .code = "mandatory",
                               .message = "This item needs a value, or a reason why it has none."});
     }
@@ -82,7 +62,7 @@ void check_group(const study::ItemGroupDef& group, bool is_mandatory, const Docu
     if (has_mandatory_item(group) && !group.repeating.value_or(false))
         check_row(group, nullptr, "1", acknowledged, errors);
     else
-        errors.push_back({.pointer = pointer(group.oid),
+        errors.push_back({.pointer = pointer_to({group.oid, {}, {}}),
                           .code = "mandatory",
                           .message = "This part of the form needs at least one entry."});
 }
