@@ -19,10 +19,12 @@
 #include "apps/cohort/wiring.h"
 #include "cohort/base/id.h"
 #include "cohort/base/version.h"
+#include "cohort/delivery/report_kind.h"
 #include "cohort/platform/http/idempotency.h"
 #include "cohort/platform/http/server.h"
 #include "cohort/platform/http/static_files.h"
 #include "cohort/platform/jobs/history.h"
+#include "cohort/platform/pdf/fonts.h"
 
 namespace cohort::app {
 
@@ -79,6 +81,12 @@ static void greet(const http::Server& server, const config::Config& config) {
     }
     std::printf("Ctrl-C stops it.\n");
     std::fflush(stdout);
+}
+
+// It serves all the same; the first report says it again, as the reason why it failed.
+static void warn_without_fonts(const log::Logger& log) {
+    const std::string font = pdf::usual_fonts().front();
+    if (!file_exists(font)) log.warn("reports.no-font", {{"file", font}});
 }
 
 constexpr std::initializer_list<int> stop_signals = {SIGINT, SIGTERM};
@@ -177,6 +185,7 @@ Result<int> run(const Serve&, const config::Config& config) {
     weft::TaskSet calm{"service manager"};
     calm.go("service manager", [] { keep_service_manager_calm(); });
     const auto certificate = TRY(load_certificate(config));
+    const auto sending = TRY(mail::sending_of(config));
     Store store = TRY(open_store(config));
     const log::Logger log = TRY(open_log(config));
     http::Metrics metrics;
@@ -189,7 +198,7 @@ Result<int> run(const Serve&, const config::Config& config) {
     audit::Sealer sealer{app.db, store.key, new_uuid()};
 
     jobs::Engine engine{app.db, engine_options(app)};
-    add_kinds(engine, app);
+    add_kinds(engine, app, sending);
     events::Bus bus{app.db, bus_options(app)};
     add_subscribers(bus);
 
@@ -215,7 +224,9 @@ Result<int> run(const Serve&, const config::Config& config) {
     background.go("jobs", [&] { engine.run(); });
     background.go("events", [&] { bus.run(); });
     background.go("schedules", [&] { keep_schedules(engine, app); });
+    background.go("reports of past days", [&] { delivery::keep_sealing(app.db); });
     background.go("old jobs", [&] { jobs::keep_trim(app.db, config.duration("jobs.kept")); });
+    warn_without_fonts(log);
     log.info("server.started", {{"version", software_version()}, {"address", server.address()}});
     take_signals_over();
     tell_service_manager("READY=1");

@@ -6,12 +6,16 @@
 #include "cohort/base/version.h"
 #include "cohort/capture/activity.h"
 #include "cohort/capture/routes.h"
+#include "cohort/delivery/report_kind.h"
 #include "cohort/epro/routes.h"
 #include "cohort/identity/routes.h"
 #include "cohort/interop/export_job.h"
 #include "cohort/interop/export_schedule.h"
 #include "cohort/interop/routes.h"
 #include "cohort/platform/http/api.h"
+#include "cohort/reporting/follow_up.h"
+#include "cohort/reporting/load.h"
+#include "cohort/reporting/routes.h"
 #include "cohort/sites/sites.h"
 #include "cohort/steering/routes.h"
 #include "cohort/study/store.h"
@@ -38,7 +42,8 @@ void add_routes(http::Router& router, App& app, identity::Identity& identity,
     interop::routes(router, app);
     interop::export_routes(router, app, engine);
     interop::schedule_routes(router, app);
-    epro::routes(router, app, patients, {});
+    epro::routes(router, app, patients, {reporting::follow_up()});
+    reporting::routes(router, app);
     steering::routes(router, app, engine);
     system_routes(router, app, sealer);
     requests_route(router, app);
@@ -48,12 +53,15 @@ void add_routes(http::Router& router, App& app, identity::Identity& identity,
                                    .session_cookie = std::string{identity::session_cookie}});
 }
 
-void add_kinds(jobs::Engine& engine, App& app) {
+void add_kinds(jobs::Engine& engine, App& app, const std::optional<mail::Sending>& sending) {
     engine.add(interop::export_kind(app.db));
+    engine.add(delivery::report_kind(app.db, pdf::fonts_when_needed(), sending,
+                                     reporting::loader(app.db, sending ? sending->links : "")));
 }
 
 void add_subscribers(events::Bus& bus) {
     bus.add(capture::activity_counter());
+    bus.add(reporting::subscriber());
 }
 
 void keep_schedules(jobs::Engine& engine, App& app) {

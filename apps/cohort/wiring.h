@@ -2,6 +2,8 @@
 // The one place that knows every module: who gets which handle, which routes there are.
 #pragma once
 
+#include <optional>
+
 #include "cohort/audit/sealer.h"
 #include "cohort/epro/patients.h"
 #include "cohort/identity/identity.h"
@@ -9,6 +11,7 @@
 #include "cohort/platform/events/bus.h"
 #include "cohort/platform/http/router.h"
 #include "cohort/platform/jobs/engine.h"
+#include "cohort/platform/mail/settings.h"
 
 namespace cohort::app {
 
@@ -16,8 +19,8 @@ namespace cohort::app {
 void add_routes(http::Router& router, App& app, identity::Identity& identity,
                 epro::Patients& patients, const audit::Sealer& sealer, jobs::Engine& engine);
 
-/// Lets an engine work on every kind of job that any slice has.
-void add_kinds(jobs::Engine& engine, App& app);
+/// Lets an engine work on every kind of job that any slice has. Without `sending` no mails go out.
+void add_kinds(jobs::Engine& engine, App& app, const std::optional<mail::Sending>& sending);
 
 /// Lets a bus carry events to everybody who acts on some.
 void add_subscribers(events::Bus& bus);

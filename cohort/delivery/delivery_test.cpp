@@ -33,24 +33,24 @@ struct World {
         ledger.write([](db::Tx& tx) {
             return tx.script("CREATE TABLE sample (submission TEXT, doctor TEXT, patient TEXT)");
         });
-        post.server.url = "smtp://" + sink.address();
-        post.server.authorities = sink.certificate();
+        sending.server.url = "smtp://" + sink.address();
+        sending.server.authorities = sink.certificate();
     }
 
     JobId submit(const std::string& submission, const std::string& doctor,
                  const std::string& patient = "") {
-        return ledger
-            .write([&](db::Tx& tx) -> Result<jobs::Enqueued> {
-                TRY(tx.run("INSERT INTO sample (submission, doctor, patient) VALUES (?, ?, ?)",
-                           submission, doctor, patient));
-                return enqueue_report(tx, {.submission = submission, .name = submission}, "test");
-            })
-            .id;
+        const JobId job = ledger.write([&](db::Tx& tx) -> Result<JobId> {
+            TRY(tx.run("INSERT INTO sample (submission, doctor, patient) VALUES (?, ?, ?)",
+                       submission, doctor, patient));
+            return want_report(tx, {.submission = submission, .site = site, .name = submission});
+        });
+        return job;
     }
 
-    static Result<Loaded> load(db::Tx& tx, const std::string& submission) {
-        const db::Row row =
-            TRY(tx.one("SELECT doctor, patient FROM sample WHERE submission = ?", submission));
+    Result<Loaded> load(const std::string& submission) {
+        const db::Row row = TRY(ledger.db->read([&](db::Tx& tx) {
+            return tx.one("SELECT doctor, patient FROM sample WHERE submission = ?", submission);
+        }));
         Loaded loaded{.report = some_report(submission),
                       .doctor = row.get<std::string>(0),
                       .link = "https://cohort.example/reports/" + submission};
@@ -59,7 +59,9 @@ struct World {
     }
 
     jobs::Kind kind() {
-        jobs::Kind kind = report_kind(*ledger.db, fonts(), post, load);
+        jobs::Kind kind =
+            report_kind(*ledger.db, open_fonts, can_send ? std::optional(sending) : std::nullopt,
+                        [this](const std::string& submission) { return load(submission); });
         kind.retry.base = kind.retry.cap = std::chrono::milliseconds(0);
         kind.retry.attempts = 3;
         return kind;
@@ -68,6 +70,13 @@ struct World {
         jobs::Engine engine(*ledger.db, {.alone = true});
         engine.add(kind());
         engine.run_until_idle();
+    }
+
+    // As keep_sealing() does after midnight.
+    void end_day() {
+        ledger.write([](db::Tx& tx) {
+            return jobs::seal_before(tx, report_kind_name, Instant{now().ms + 1});
+        });
     }
 
     jobs::Item item(const JobId& job, jobs::ItemState state) {
@@ -98,7 +107,10 @@ struct World {
     jobs::TestLedger& ledger;
     test::TempFolder folder;
     test::MailSink sink;
-    Post post{.server = {}, .from = "reports@trial.example"};
+    mail::Sending sending{.server = {}, .from = "reports@trial.example", .links = {}};
+    bool can_send = true;
+    SiteId site = new_id<SiteId>();
+    OpenFonts open_fonts = [] { return Result(fonts()); };
 };
 
 template <class F>
@@ -120,7 +132,7 @@ TEST_CASE(
     in_both_worlds([](World& world) {
         const JobId job = world.submit("s-1", "doctor@hospital.example", "张三");
         world.work();
-        CHECK(world.ledger.state(job) == "succeeded");
+        CHECK(world.ledger.counts(job) == jobs::Counts{.total = 1, .done = 1});
         const Made made = world.made("s-1").value();
         CHECK(made.digest == auth::sha256_hex(made.body));
         CHECK(made.body.starts_with("%PDF-1.7"));
@@ -135,24 +147,70 @@ TEST_CASE(
     });
 }
 
-TEST_CASE("a submission whose report is under way is not begun twice") {
+TEST_CASE("reports of a day are items of one job, which takes more until the day is over") {
     in_both_worlds([](World& world) {
-        const JobId first = world.submit("s-1", "");
-        const auto again = world.ledger.write([](db::Tx& tx) {
-            return enqueue_report(tx, {.submission = "s-1", .name = "s-1"}, "test");
-        });
-        CHECK(again.id == first);
-        CHECK_FALSE(again.is_new);
+        const JobId day = world.submit("s-1", "");
+        world.work();
+        CHECK(world.submit("s-2", "") == day);
+        CHECK(world.ledger.counts(day) == jobs::Counts{.total = 2, .done = 1, .pending = 1});
+        world.work();
+        CHECK(world.ledger.counts(day) == jobs::Counts{.total = 2, .done = 2});
+        CHECK(world.ledger.state(day) == "running");
+        world.end_day();
+        CHECK(world.ledger.state(day) == "succeeded");
+        CHECK(world.submit("s-3", "") != day);
     });
 }
 
-TEST_CASE("where nobody is to be told the report is kept all the same") {
+TEST_CASE("a day whose job was cancelled has another one for the reports that come then") {
+    in_both_worlds([](World& world) {
+        const JobId first = world.submit("s-1", "");
+        world.ledger.write([&](db::Tx& tx) { return jobs::cancel(tx, first, "ann"); });
+        const JobId second = world.submit("s-2", "");
+        CHECK(second != first);
+        CHECK(world.submit("s-3", "") == second);
+        world.work();
+        CHECK(world.ledger.state(first) == "cancelled");
+        CHECK(world.made("s-1").error().code == "report");
+        CHECK(world.made("s-3").ok());
+    });
+}
+
+TEST_CASE("where nobody is to be told the report is kept all the same, and the item says why") {
     in_both_worlds([](World& world) {
         const JobId job = world.submit("s-1", "");
         world.work();
-        CHECK(world.ledger.state(job) == "succeeded");
+        CHECK(world.item(job, jobs::ItemState::done).code == "no-doctor");
         CHECK(world.made("s-1").ok());
         CHECK(world.tried("s-1").first.empty());
+    });
+}
+
+TEST_CASE("without a mail server reports are made, and each item says that nobody was told") {
+    in_both_worlds([](World& world) {
+        world.can_send = false;
+        const JobId job = world.submit("s-1", "doctor@hospital.example");
+        world.work();
+        CHECK(world.item(job, jobs::ItemState::done).code == "no-mail-server");
+        CHECK(world.made("s-1").ok());
+        CHECK(world.tried("s-1").first.empty());
+    });
+}
+
+TEST_CASE(
+    "a machine without fonts fails the item, which names what to install, until it has them") {
+    in_both_worlds([](World& world) {
+        world.open_fonts = pdf::fonts_when_needed({"/nowhere.ttf"});
+        const JobId job = world.submit("s-1", "");
+        world.work();
+        const jobs::Item item = world.item(job, jobs::ItemState::failed);
+        CHECK(item.code == "no-font");
+        CHECK(item.reason.find("install fonts-lxgw-wenkai") != std::string::npos);
+        world.open_fonts = pdf::fonts_when_needed();
+        world.ledger.write(
+            [&](db::Tx& tx) { return jobs::redrive(tx, job, {.state = jobs::ItemState::failed}); });
+        world.work();
+        CHECK(world.made("s-1").ok());
     });
 }
 

@@ -6,6 +6,7 @@
 
 #include "weft/blocking.h"
 #include "weft/context.h"
+#include "weft/time.h"
 
 #include "cohort/audit/audit.h"
 #include "cohort/delivery/store.h"
@@ -20,10 +21,22 @@ constexpr std::int64_t at_once = 16;
 
 struct Parts {
     db::Db& db;
-    pdf::Fonts fonts;
-    Post post;
+    OpenFonts fonts;
+    std::optional<mail::Sending> sending;
     Load load;
 };
+
+/// What an item is about.
+struct Subject {
+    std::string submission;
+    SiteId site;
+};
+
+Result<Subject> subject_of(const jobs::Work& work) {
+    const json::object input = TRY(json::as_object(work.input(), "an item's input"));
+    return Subject{TRY(json::get_string(input, "submission")),
+                   SiteId{TRY(json::get_string(input, "site"))}};
+}
 
 // The same for each attempt of an item, and of no other mail.
 std::string message_id(const jobs::Work& work, const std::string& from) {
@@ -46,48 +59,48 @@ mail::Mail mail_of(const jobs::Work& work, const Loaded& loaded, const std::stri
     return mail;
 }
 
-audit::Entry entry_of(const jobs::Work& work, const char* action, const std::string& submission,
+audit::Entry entry_of(const jobs::Work& work, const char* action, const Subject& subject,
                       json::object detail) {
     audit::Entry entry;
     entry.actor = report_kind_name;
     entry.action = action;
     entry.study = work.study();
-    entry.site = work.site();
-    entry.target = submission;
+    entry.site = subject.site;
+    entry.target = subject.submission;
     entry.how = work.job().text;
     entry.detail = std::move(detail);
     return entry;
 }
 
 // Once: at a later attempt it is there.
-Result<void> make(const Parts& parts, jobs::Work& work, const std::string& submission,
+Result<void> make(const Parts& parts, jobs::Work& work, const Subject& subject,
                   const report::Report& report) {
+    const pdf::Fonts fonts = TRY(parts.fonts());
     Made made;
-    made.body =
-        TRY(weft::blocking("make a report", [&] { return report::render(parts.fonts, report); }));
+    made.body = TRY(weft::blocking("make a report", [&] { return report::render(fonts, report); }));
     made.made_at = now();
     made.digest = auth::sha256_hex(made.body);
-    const audit::Entry entry = entry_of(work, "report.made", submission, {{"sha256", made.digest}});
+    const audit::Entry entry = entry_of(work, "report.made", subject, {{"sha256", made.digest}});
     return work.step("report", [&](db::Tx& tx) -> Result<void> {
-        TRY(keep(tx, submission, made));
+        TRY(keep(tx, subject.submission, made));
         TRY(audit::append(tx, entry));
         return {};
     });
 }
 
-Result<jobs::Outcome> hand_over(const Parts& parts, jobs::Work& work, const std::string& submission,
-                                const mail::Mail& mail) {
+Result<jobs::Outcome> hand_over(const Parts& parts, const mail::Server& server, jobs::Work& work,
+                                const Subject& subject, const mail::Mail& mail) {
     TRY(mail::compose(mail));  // what cannot be written is found before anything may have been sent
     TRY(work.sending());
-    const auto handed = mail::send(parts.post.server, mail);
+    const auto handed = mail::send(server, mail);
     if (!handed) return jobs::not_sent(handed.error());
     const Attempt attempt{.message_id = mail.id,
                           .fate = std::string(to_string(handed->fate)),
                           .reply = handed->reason,
                           .at = now()};
     // It outlives the work: the engine stores what is done when this has returned.
-    const auto noted = [submission, attempt,
-                        entry = entry_of(work, "report.mailed", submission,
+    const auto noted = [submission = subject.submission, attempt,
+                        entry = entry_of(work, "report.mailed", subject,
                                          {{"fate", attempt.fate}, {"message_id", mail.id}})](
                            db::Tx& tx) -> Result<void> {
         TRY(note(tx, submission, attempt));
@@ -108,34 +121,47 @@ Result<jobs::Outcome> hand_over(const Parts& parts, jobs::Work& work, const std:
 }
 
 Result<jobs::Outcome> run(const Parts& parts, jobs::Work& work) {
-    const json::object input = TRY(json::as_object(work.input(), "an item's input"));
-    const std::string submission = TRY(json::get_string(input, "submission"));
-    bool is_made = false;
-    const Loaded loaded = TRY(parts.db.read([&](db::Tx& tx) -> Result<Loaded> {
-        is_made = TRY(jobs::has_effect(tx, work.job(), work.number(), "report"));
-        return parts.load(tx, submission);
-    }));
-    if (!is_made) TRY(make(parts, work, submission, loaded.report));
-    if (loaded.doctor.empty()) return jobs::done();
-    return hand_over(parts, work, submission, mail_of(work, loaded, parts.post.from));
+    const Subject subject = TRY(subject_of(work));
+    const Loaded loaded = TRY(parts.load(subject.submission));
+    const bool is_made = TRY(parts.db.read(
+        [&](db::Tx& tx) { return jobs::has_effect(tx, work.job(), work.number(), "report"); }));
+    if (!is_made) TRY(make(parts, work, subject, loaded.report));
+    if (!parts.sending)
+        return jobs::done_but("no-mail-server", "Nobody was told: no mail server is set.");
+    if (loaded.doctor.empty())
+        return jobs::done_but("no-doctor", "Nobody was told: the site has no address for reports.");
+    const mail::Sending& sending = *parts.sending;
+    return hand_over(parts, sending.server, work, subject, mail_of(work, loaded, sending.from));
 }
 
 }  // namespace
 
-Result<jobs::Enqueued> enqueue_report(db::Tx& tx, const Wanted& wanted, const std::string& by) {
-    return jobs::enqueue(
-        tx, {.kind = report_kind_name,
-             .study = wanted.study,
-             .site = wanted.site,
-             .unique = wanted.submission,
-             .created_by = by,
-             .items = {
-                 {.name = wanted.name, .input = json::object{{"submission", wanted.submission}}}}});
+Result<JobId> want_report(db::Tx& tx, const Wanted& wanted) {
+    const std::string day = to_string(date_of(now()));
+    return jobs::gather(tx, {.kind = report_kind_name,
+                             .study = wanted.study,
+                             .unique = wanted.study.text + "/" + day,
+                             .input = json::object{{"day", day}},
+                             .created_by = "reports",
+                             .items = {{.name = wanted.name,
+                                        .input = json::object{{"submission", wanted.submission},
+                                                              {"site", wanted.site.text}}}}});
 }
 
-jobs::Kind report_kind(db::Db& db, pdf::Fonts fonts, Post post, Load load) {
+void keep_sealing(db::Db& db) {
+    for (;;) {
+        (void)db.transact([](db::Tx& tx) {
+            constexpr std::int64_t day_ms = 24 * 60 * 60 * 1000;
+            return jobs::seal_before(tx, report_kind_name, {to_days(date_of(now())) * day_ms});
+        });
+        weft::sleep(std::chrono::minutes(10));
+    }
+}
+
+jobs::Kind report_kind(db::Db& db, OpenFonts fonts, std::optional<mail::Sending> sending,
+                       Load load) {
     const auto parts = std::make_shared<const Parts>(
-        Parts{db, std::move(fonts), std::move(post), std::move(load)});
+        Parts{db, std::move(fonts), std::move(sending), std::move(load)});
     return {.name = report_kind_name,
             .run = [parts](jobs::Work& work) { return run(*parts, work); },
             .most = at_once};

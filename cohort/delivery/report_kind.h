@@ -4,12 +4,13 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "cohort/platform/db/db.h"
 #include "cohort/platform/jobs/kind.h"
 #include "cohort/platform/jobs/ledger.h"
-#include "cohort/platform/mail/mail.h"
+#include "cohort/platform/mail/settings.h"
 #include "cohort/report/report.h"
 
 namespace cohort::delivery {
@@ -23,13 +24,10 @@ struct Loaded {
     std::string link = {};    ///< where the doctor finds the report, after signing in
 };
 
-/// Reads it, in one snapshot. Errors that do not pass fail the item for good.
-using Load = std::function<Result<Loaded>(db::Tx& tx, const std::string& submission)>;
-
-struct Post {
-    mail::Server server;
-    std::string from;  ///< its domain is that of the Message-IDs too
-};
+/// Reads it. Errors that do not pass fail the item for good.
+/// Blocks: the goroutine.
+using Load = std::function<Result<Loaded>(const std::string& submission)>;
+using OpenFonts = std::function<Result<pdf::Fonts>()>;
 
 /// A submission whose report is wanted.
 struct Wanted {
@@ -39,13 +37,20 @@ struct Wanted {
     std::string name = {};  ///< for people, as in the list of items
 };
 
-/// Starts the work in the transaction that takes the submission: it is there exactly when the
-/// submission is. While the same is under way, that is the answer.
-Result<jobs::Enqueued> enqueue_report(db::Tx& tx, const Wanted& wanted, const std::string& by);
+/// Adds an item to the job of the study's reports of this day (UTC), or starts that job: it takes
+/// further items until keep_sealing() finds that the day is over. To be called once for a
+/// submission.
+Result<JobId> want_report(db::Tx& tx, const Wanted& wanted);
+
+/// Ends the jobs of days that are over, so that they are over too when their items are.
+/// Cancels: ends; this is how it ends.
+void keep_sealing(db::Db& db);
 
 /// How an item is worked on. The report is kept before a mail is tried, once, whatever is tried
 /// again. The mail is not repeated once it was sent, or may have been: the item is unknown then,
-/// until somebody decides. Its Message-ID is the same at each attempt.
-jobs::Kind report_kind(db::Db& db, pdf::Fonts fonts, Post post, Load load);
+/// until somebody decides. Its Message-ID is the same at each attempt. Where no mail can be sent
+/// (`sending` is empty) or nobody is to be told, the item is done and says so.
+jobs::Kind report_kind(db::Db& db, OpenFonts fonts, std::optional<mail::Sending> sending,
+                       Load load);
 
 }  // namespace cohort::delivery

@@ -146,14 +146,6 @@ Result<http::Scope> scope_of_study(Request& request) {
     return http::Scope{.study = TRY(request.id_param<StudyId>("study")), .site = {}};
 }
 
-http::ScopeOf scope_of_response(App& app) {
-    return [&app](Request& request) -> Result<http::Scope> {
-        const auto id = TRY(request.id_param<ResponseId>("response"));
-        const Response found = TRY(app.db.read([&](db::Tx& tx) { return get_response(tx, id); }));
-        return http::Scope{.study = found.study, .site = found.site};
-    };
-}
-
 http::ScopeOf scope_of_alert(App& app) {
     return [&app](Request& request) -> Result<http::Scope> {
         const auto id = TRY(request.id_param<AlertId>("alert"));
@@ -187,6 +179,14 @@ void reading_routes(http::Router& router, App& app) {
 }
 
 }  // namespace
+
+http::ScopeOf scope_of_response(App& app) {
+    return [&app](Request& request) -> Result<http::Scope> {
+        const auto id = TRY(request.id_param<ResponseId>("response"));
+        const Response found = TRY(app.db.read([&](db::Tx& tx) { return get_response(tx, id); }));
+        return http::Scope{.study = found.study, .site = found.site};
+    };
+}
 
 void response_routes(http::Router& router, App& app) {
     reading_routes(router, app);

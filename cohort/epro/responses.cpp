@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cohort/epro/responses.h"
 
+#include <algorithm>
+
 #include "cohort/audit/audit.h"
 #include "cohort/identity/record.h"
 
@@ -123,6 +125,25 @@ Result<std::vector<questionnaire::Score>> scores_of(db::Tx& tx, const ResponseId
                           .value = row.get<std::optional<std::string>>(1),
                           .problem = row.get<std::string>(2)});
     return scores;
+}
+
+Result<std::vector<ScoreThen>> course_of(db::Tx& tx, const Response& response,
+                                         const std::string& score, std::int64_t limit) {
+    const Answered& last = response.answered;
+    std::vector<ScoreThen> course;
+    for (const db::Row& row :
+         TRY(tx.all("SELECT r.received_at, s.value FROM patient_response r "
+                    "JOIN patient_score s ON s.response_id = r.id "
+                    "JOIN questionnaire q ON q.id = r.questionnaire_id "
+                    "WHERE r.subject_id = ? AND s.name = ? AND s.value IS NOT NULL "
+                    "AND q.url = (SELECT url FROM questionnaire WHERE id = ?) "
+                    "AND (r.received_at < ? OR (r.received_at = ? AND r.id <= ?)) "
+                    "ORDER BY r.received_at DESC, r.id DESC LIMIT ?",
+                    response.subject, score, last.questionnaire, last.received_at, last.received_at,
+                    last.id, limit)))
+        course.push_back({row.get<Instant>(0), row.get<std::string>(1)});
+    std::ranges::reverse(course);
+    return course;
 }
 
 // --- alerts -------------------------------------------------------------------------------

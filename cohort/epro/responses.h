@@ -72,6 +72,16 @@ Result<Response> get_response(db::Tx& tx, const ResponseId& id);
 Result<std::string> response_body(db::Tx& tx, const ResponseId& id);
 Result<std::vector<questionnaire::Score>> scores_of(db::Tx& tx, const ResponseId& id);
 
+/// A score as it was in a response.
+struct ScoreThen {
+    Instant received_at;
+    std::string value;
+};
+/// How a score of the same questionnaire, in whatever version, went at the subject up to this
+/// response: the last `limit` of those with a value, by time.
+Result<std::vector<ScoreThen>> course_of(db::Tx& tx, const Response& response,
+                                         const std::string& score, std::int64_t limit);
+
 /// Somebody is called to a response.
 struct Alert {
     AlertId id;

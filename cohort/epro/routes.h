@@ -26,6 +26,9 @@ void task_routes(http::Router& router, App& app, std::shared_ptr<ReadyForms> rea
 void response_routes(http::Router& router, App& app);
 void rate_routes(http::Router& router, App& app);
 
+/// The scope of a route under /responses/{response}: the response's study and site.
+http::ScopeOf scope_of_response(App& app);
+
 // What several of them show.
 json::object to_json(const Form& form);
 json::Schema form_schema();

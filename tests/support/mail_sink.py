@@ -10,6 +10,7 @@ refuse, later: 5xx, 4xx to RCPT; refuse-text, later-text: the same after the tex
 closes before the text; drop-text: takes the text and closes without a word; hang, hang-text: falls silent at RCPT, after the text.
 """
 import base64
+import email
 import json
 import socket
 import ssl
@@ -108,7 +109,8 @@ class Session:
             return self.say("554 5.6.0 not with such a text")
         if self.behaves("later-text"):
             return self.say("452 4.2.2 mailbox full")
-        tell(sender=self.sender, to=self.recipients, text=text, tls=self.is_tls, user=self.user)
+        says = email.message_from_string(text).get_payload(decode=True).decode()
+        tell(sender=self.sender, to=self.recipients, text=text, says=says, tls=self.is_tls, user=self.user)
         if self.behaves("drop-text"):
             raise Closed
         if self.behaves("hang-text"):

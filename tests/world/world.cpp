@@ -12,6 +12,7 @@
 #include "cohort/audit/verify.h"
 #include "cohort/capture/routes.h"
 #include "cohort/capture/test_study.h"
+#include "cohort/delivery/report_kind.h"
 #include "cohort/epro/routes.h"
 #include "cohort/identity/grants.h"
 #include "cohort/identity/identity.h"
@@ -20,10 +21,15 @@
 #include "cohort/interop/export_job.h"
 #include "cohort/interop/export_schedule.h"
 #include "cohort/interop/routes.h"
+#include "cohort/platform/events/bus.h"
 #include "cohort/platform/http/api.h"
 #include "cohort/platform/http/dispatcher.h"
 #include "cohort/platform/http/target.h"
 #include "cohort/platform/jobs/engine.h"
+#include "cohort/platform/pdf/fonts.h"
+#include "cohort/reporting/follow_up.h"
+#include "cohort/reporting/load.h"
+#include "cohort/reporting/routes.h"
 #include "cohort/sites/sites.h"
 #include "cohort/steering/routes.h"
 #include "cohort/study/store.h"
@@ -242,7 +248,8 @@ World::World(const std::function<db::Options(const std::string&)>& store_in, boo
     interop::export_routes(server_->router, server_->app, server_->engine);
     interop::schedule_routes(server_->router, server_->app);
     steering::routes(server_->router, server_->app, server_->engine);
-    epro::routes(server_->router, server_->app, server_->patients, {});
+    epro::routes(server_->router, server_->app, server_->patients, {reporting::follow_up()});
+    reporting::routes(server_->router, server_->app);
     server_->dispatcher = std::make_unique<http::Dispatcher>(
         server_->router, server_->patients.authoriser(server_->identity.authoriser()),
         server_->metrics, server_->log, http::Bounds{.requests_max = 10'000});
@@ -264,8 +271,13 @@ void World::fire_schedules() {
 }
 
 void World::work_off_jobs() {
+    static const auto fonts = pdf::fonts_when_needed();
+    events::Bus bus(db(), {.alone = true});  // what has happened becomes jobs
+    bus.add(reporting::subscriber());
+    bus.run_until_idle();
     jobs::Engine engine(db(), {});
     engine.add(interop::export_kind(db()));
+    engine.add(delivery::report_kind(db(), fonts, {}, reporting::loader(db(), "")));
     engine.run_until_idle();
 }
 

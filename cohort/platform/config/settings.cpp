@@ -107,6 +107,8 @@ static constexpr std::array all{
     Setting{"mail.server", Type::text, "",
             "smtps://HOST:PORT, or smtp://HOST:PORT for STARTTLS; empty: no mails are sent"},
     Setting{"mail.from", Type::text, "", "the address that mails come from"},
+    Setting{"mail.links", Type::text, "",
+            "where people reach this server, for links in mails: https://HOST"},
     Setting{"mail.user", Type::text, "", "name to log in with; empty: no login"},
     Setting{"mail.password_file", Type::text, "",
             "file with its password, which nobody else may read"},

@@ -27,11 +27,11 @@ std::optional<std::string> if_any(const std::string& text) {
 
 // The row of the past is the effect row of the last step: its key can be there once.
 Result<void> put_done(db::Tx& tx, const Ended& item) {
-    TRY(
-        tx.put("INSERT INTO job_item_past (job, number, name, input, state, attempts, at) "
-               "SELECT job, number, name, input, 'done', attempts, store_now() FROM job_item "
-               "WHERE job = ? AND number = ? AND fence = ?",
-               item.job, item.number, item.fence));
+    TRY(tx.put(
+        "INSERT INTO job_item_past (job, number, name, input, state, code, reason, "
+        "attempts, at) SELECT job, number, name, input, 'done', ?, ?, attempts, "
+        "store_now() FROM job_item WHERE job = ? AND number = ? AND fence = ?",
+        if_any(item.verdict.code), if_any(item.verdict.reason), item.job, item.number, item.fence));
     TRY(tx.put("DELETE FROM job_item WHERE job = ? AND number = ?", item.job, item.number));
     return tx.put("DELETE FROM job_effect WHERE job = ? AND number = ?", item.job, item.number);
 }

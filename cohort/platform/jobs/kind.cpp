@@ -11,6 +11,9 @@ using What = Outcome::What;
 Outcome done(Effects effects) {
     return {.what = What::done, .effects = std::move(effects)};
 }
+Outcome done_but(std::string code, std::string reason) {
+    return {.what = What::done, .code = std::move(code), .reason = std::move(reason)};
+}
 Outcome skipped(std::string code, std::string reason, Effects effects) {
     return {.what = What::skipped,
             .code = std::move(code),
@@ -123,7 +126,10 @@ Verdict judge(const Kind& kind, const Claimed& item, Result<Outcome> ended, std:
     Outcome& outcome = *ended;
     switch (outcome.what) {
         case What::done:
-            return {.to = ItemState::done, .effects = std::move(outcome.effects)};
+            return {.to = ItemState::done,
+                    .code = std::move(outcome.code),
+                    .reason = std::move(outcome.reason),
+                    .effects = std::move(outcome.effects)};
         case What::skipped:
             return {.to = ItemState::skipped,
                     .code = std::move(outcome.code),

@@ -20,7 +20,7 @@ struct Outcome {
         snoozed,   ///< not now: again after `wait`, and this attempt does not count
     };
     What what = What::done;
-    std::string code = {};
+    std::string code = {};    ///< of `done` too, where something is to be said of it
     std::string reason = {};  ///< for people, without patient data
     std::chrono::milliseconds wait{0};
     std::optional<Error> error = {};
@@ -29,6 +29,8 @@ struct Outcome {
 
 /// `return done([=](db::Tx& tx) { ... });`: with its effects or not at all.
 Outcome done(Effects effects = {});
+/// Done, and something is to be said of it.
+Outcome done_but(std::string code, std::string reason);
 Outcome skipped(std::string code, std::string reason, Effects effects = {});
 Outcome unknown(std::string code, std::string reason);
 /// After sending(): it did not arrive, whatever was begun. Without an error it is tried anew.

@@ -137,6 +137,30 @@ Result<void> seal(db::Tx& tx, const JobId& job) {
     return settle(tx, job);
 }
 
+Result<JobId> gather(db::Tx& tx, NewJob wish) {
+    ENSURE(wish.unique.has_value(), "what gathers is found by its key");
+    wish.open = true;
+    const Enqueued job = TRY(enqueue(tx, wish));
+    if (job.is_new) return job.id;
+    const Position at = TRY(position_of(tx, job.id));
+    if (at.wish != "cancel" && !at.sealed) {
+        TRY(add_items(tx, job.id, wish.items));
+        return job.id;
+    }
+    wish.unique.reset();
+    wish.open = false;
+    return TRY(enqueue(tx, wish)).id;
+}
+
+Result<void> seal_before(db::Tx& tx, const std::string& kind, Instant before) {
+    for (const db::Row& row :
+         TRY(tx.all("SELECT id FROM job WHERE kind = ? AND unique_key IS NOT NULL AND ended IS "
+                    "NULL AND sealed = 0 AND created_at < ?",
+                    kind, before)))
+        TRY(seal(tx, row.get<JobId>(0)));
+    return {};
+}
+
 // --- looking ------------------------------------------------------------------------------
 
 namespace {

@@ -25,6 +25,16 @@ Result<void> add_items(db::Tx& tx, const JobId& job, const std::vector<NewItem>&
 /// No more items will come: from here on the job can end.
 Result<void> seal(db::Tx& tx, const JobId& job);
 
+/// Gathers what comes one by one: adds the items to the live job that has the unique key of `wish`,
+/// or starts it, open for more until somebody seals it. While that one takes no more, being
+/// cancelled or sealed, they have a job of their own.
+/// Shape:  the job that has them.
+/// Errors: those of enqueue().
+Result<JobId> gather(db::Tx& tx, NewJob wish);
+
+/// Seals the live jobs of a kind, of those with a unique key, that were started before a moment.
+Result<void> seal_before(db::Tx& tx, const std::string& kind, Instant before);
+
 /// Errors: not_found/job.
 Result<Job> get(db::Tx& tx, const JobId& job);
 

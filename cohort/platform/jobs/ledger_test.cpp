@@ -90,6 +90,69 @@ TEST_CASE("a job without items is over at once, an open one when it is sealed") 
     });
 }
 
+TEST_CASE("what comes one by one gathers in one job until it is sealed, and then in the next") {
+    in_both_stores([](TestLedger& ledger) {
+        ledger.enter_as("a");
+        const auto put = [&](const std::string& key) {
+            return ledger.write([&](db::Tx& tx) {
+                return gather(tx, {.kind = "report",
+                                   .unique = key,
+                                   .created_by = "tester",
+                                   .items = {{.name = key}}});
+            });
+        };
+        const JobId first = put("monday");
+        CHECK(put("monday") == first);
+        CHECK(put("sunday") != first);
+        for (const Claimed& item : ledger.take("a", 10)) ledger.finish("a", item);
+        CHECK(ledger.state(first) == "running");
+        CHECK(put("monday") == first);
+        CHECK(ledger.counts(first) == Counts{.total = 3, .done = 2, .pending = 1});
+        ledger.write([](db::Tx& tx) { return seal_before(tx, "report", Instant{0}); });
+        CHECK(put("monday") == first);
+        const auto seal_all = [](db::Tx& tx) {
+            return seal_before(tx, "report", Instant{now().ms + 1});
+        };
+        ledger.write(seal_all);
+        const JobId own = put("monday");  // the sealed one has the key while it lives
+        CHECK(own != first);
+        CHECK(ledger.counts(first) == Counts{.total = 4, .done = 2, .pending = 2});
+        for (const Claimed& item : ledger.take("a", 10)) ledger.finish("a", item);
+        CHECK(ledger.state(first) == "succeeded");
+        CHECK(ledger.state(own) == "succeeded");
+        const JobId second = put("monday");
+        CHECK(second != first);
+        CHECK(put("monday") == second);
+    });
+}
+
+TEST_CASE("what gathers in a paused job waits there, and beside a cancelled one it has its own") {
+    in_both_stores([](TestLedger& ledger) {
+        ledger.enter_as("a");
+        const auto put = [&] {
+            return ledger.write([&](db::Tx& tx) {
+                return gather(
+                    tx, {.kind = "report", .unique = "day", .created_by = "tester", .items = {{}}});
+            });
+        };
+        const JobId first = put();
+        ledger.write([&](db::Tx& tx) { return pause(tx, first); });
+        CHECK(put() == first);
+        CHECK(ledger.take("a", 10).empty());
+        ledger.write([&](db::Tx& tx) { return resume(tx, first); });
+        const auto taken = ledger.take("a", 1);
+        ledger.write([&](db::Tx& tx) { return cancel(tx, first, "ann"); });
+        CHECK(ledger.state(first) == "cancelling");
+        const JobId beside = put();
+        CHECK(beside != first);
+        for (const Claimed& item : ledger.take("a", 10)) ledger.finish("a", item);
+        CHECK(ledger.state(beside) == "succeeded");
+        ledger.finish("a", taken.at(0));
+        CHECK(ledger.state(first) == "cancelled");
+        CHECK(ledger.counts(first) == Counts{.total = 2, .done = 1, .skipped = 1});
+    });
+}
+
 TEST_CASE("what was done and what failed decide how a job ended") {
     in_both_stores([](TestLedger& ledger) {
         ledger.enter_as("w");

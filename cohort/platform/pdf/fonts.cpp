@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cohort/platform/pdf/fonts.h"
 
+#include <mutex>
+#include <optional>
 #include <pango/pangofc-fontmap.h>
 #include <string_view>
 #include <utility>
+
+#include "weft/blocking.h"
+#include "weft/mutex.h"
 
 #include "cohort/platform/pdf/fonts_state.h"
 
@@ -51,7 +56,8 @@ Result<Fonts> Fonts::open(const std::vector<std::string>& files) {
     for (const std::string& file : files) {
         if (!FcConfigAppFontAddFile(state->config.get(), bytes_of(file))) {
             if (known > 0) continue;
-            return unavailable("no-font", "There is no font " + file + ".");
+            return unavailable("no-font", "There is no font " + file +
+                                              "; install fonts-lxgw-wenkai and fonts-dejavu-core.");
         }
         const FcFontSet* fonts = FcConfigGetFonts(state->config.get(), FcSetApplication);
         for (; known < fonts->nfont; ++known) {
@@ -63,6 +69,19 @@ Result<Fonts> Fonts::open(const std::vector<std::string>& files) {
         }
     }
     return Fonts(state);
+}
+
+std::function<Result<Fonts>()> fonts_when_needed(std::vector<std::string> files) {
+    struct Kept {
+        weft::Mutex mutex{"fonts"};
+        std::optional<Fonts> fonts = {};
+    };
+    return [kept = std::make_shared<Kept>(), files = std::move(files)]() -> Result<Fonts> {
+        const std::lock_guard lock(kept->mutex);
+        if (!kept->fonts)
+            kept->fonts = TRY(weft::blocking("open fonts", [&] { return Fonts::open(files); }));
+        return *kept->fonts;
+    };
 }
 
 }  // namespace cohort::pdf

@@ -3,6 +3,7 @@
 // must not look different, or lose a character, where other fonts are installed.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -32,5 +33,11 @@ class Fonts {
     explicit Fonts(std::shared_ptr<const State> state) : state_(std::move(state)) {}
     std::shared_ptr<const State> state_;
 };
+
+/// Opens fonts when they are first asked for, once: who makes no document needs none. What fails is
+/// tried anew at the next call, so that a font may be installed meanwhile.
+/// Errors: those of open().
+/// Blocks: the goroutine.
+std::function<Result<Fonts>()> fonts_when_needed(std::vector<std::string> files = usual_fonts());
 
 }  // namespace cohort::pdf
