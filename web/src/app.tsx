@@ -12,6 +12,7 @@ import { FormPage } from "./features/capture/form_page";
 import { LifePage } from "./features/audit/life_page";
 import { MatrixPage } from "./features/subjects/matrix_page";
 import { LateJobPage, LateJobsPage } from "./features/jobs/late";
+import { LateResponsePage, LateResponsesPage } from "./features/responses/late";
 import { PeoplePage } from "./features/identity/people_page";
 import { StudiesPage } from "./features/studies/studies_page";
 import { SubjectPage } from "./features/subjects/subject_page";
@@ -37,6 +38,8 @@ const router = createBrowserRouter([
           { path: "studies", element: <StudiesPage /> },
           { path: "studies/:study", element: <MatrixPage /> },
           { path: "studies/:study/subjects/:subject", element: <SubjectPage /> },
+          { path: "studies/:study/subjects/:subject/responses", element: <LateResponsesPage /> },
+          { path: "responses/:response", element: <LateResponsePage /> },
           { path: "studies/:study/forms/:form", element: <FormPage /> },
           { path: "studies/:study/forms/:form/life", element: <LifePage /> },
           { path: "studies/:study/audit", element: <AuditPage /> },

@@ -19,7 +19,9 @@ import type {
   NewForm,
   NewSubject,
   Operations,
+  PatientResponse,
   Redrive,
+  ResponseReport,
   RunningRequests,
   Session,
   StartedJob,
@@ -90,6 +92,24 @@ export const readSubject = async (
 /** Makes a patient's link and code, shown this once; an earlier link that was not used is void. */
 export const invitePatient = async (subject: string): Promise<Invitation> =>
   (await call("invitePatient", { path: { subject } })).body;
+
+export const listResponses = async (
+  subject: string,
+  { signal }: Signal = {},
+): Promise<PatientResponse[]> =>
+  (await call("listResponses", { path: { subject } }, { signal })).body.responses;
+
+export const readResponse = async (
+  response: string,
+  { signal }: Signal = {},
+): Promise<PatientResponse> =>
+  (await call("readResponse", { path: { response } }, { signal })).body;
+
+/** Code "report" while it is not made yet. */
+export const readReport = async (
+  response: string,
+  { signal }: Signal = {},
+): Promise<ResponseReport> => (await call("readReport", { path: { response } }, { signal })).body;
 
 /** Makes a form that nobody has begun; answers with the one that is there, should there be one. */
 export const openForm = async (

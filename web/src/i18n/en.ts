@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The English texts of the staff console.
 import { enJobs } from "./en_jobs";
+import { enResponses } from "./en_responses";
 
 export const en = {
   app: {
@@ -400,6 +401,7 @@ export const en = {
     "schedule.stopped": "Schedule stopped",
   },
   ...enJobs,
+  ...enResponses,
   system: {
     title: "System",
     up: "Version {{version}}, running for {{uptime}}",

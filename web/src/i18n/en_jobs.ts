@@ -65,7 +65,7 @@ export const enJobs = {
     eachSubject: "One file of each subject",
     start: "Start",
   },
-  jobKind: { "study.export": "Study export" },
+  jobKind: { "study.export": "Study export", "submission.report": "Reports of submissions" },
   jobState: {
     queued: "Waiting",
     running: "Running",
@@ -92,5 +92,11 @@ export const enJobs = {
     "outcome-unknown": "the server ended while it was being sent",
     subject: "there is no such subject any more",
     study: "there is no such study any more",
+    "mail-refused": "the mail server refused it",
+    "mail-not-taken": "the mail server did not take it",
+    "mail-unknown": "nobody knows whether the mail arrived",
+    "bad-address": "the address cannot be written to",
+    "no-glyph": "a character that no font has",
+    "no-font": "the server has no fonts for reports",
   },
 };

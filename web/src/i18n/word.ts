@@ -12,7 +12,8 @@ type Family =
   | "jobKind"
   | "jobState"
   | "itemState"
-  | "jobCode";
+  | "jobCode"
+  | "fate";
 
 /** The word for a code the server sends; the code itself when the console does not know it. */
 export function word(texts: i18n, family: Family & keyof typeof en, code: string): string {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The Chinese texts of the staff console, in the words of trial staff.
 import { zhJobs } from "./zh_jobs";
+import { zhResponses } from "./zh_responses";
 
 import type { en, Texts } from "./en";
 
@@ -376,6 +377,7 @@ export const zh: Texts<typeof en> = {
     "schedule.stopped": "停止定时任务",
   },
   ...zhJobs,
+  ...zhResponses,
   system: {
     title: "系统",
     up: "版本 {{version}}，已运行 {{uptime}}",

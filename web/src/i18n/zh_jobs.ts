@@ -57,7 +57,7 @@ export const zhJobs = {
     eachSubject: "每位受试者一个文件",
     start: "开始",
   },
-  jobKind: { "study.export": "研究导出" },
+  jobKind: { "study.export": "研究导出", "submission.report": "提交报告" },
   jobState: {
     queued: "等待中",
     running: "运行中",
@@ -84,5 +84,11 @@ export const zhJobs = {
     "outcome-unknown": "发送过程中服务器中断",
     subject: "受试者已不存在",
     study: "研究已不存在",
+    "mail-refused": "邮件服务器拒收",
+    "mail-not-taken": "邮件服务器未接收",
+    "mail-unknown": "邮件是否送达不明",
+    "bad-address": "邮件地址无法使用",
+    "no-glyph": "没有字体能显示其中的某个字",
+    "no-font": "服务器没有报告所需的字体",
   },
 };

@@ -27,8 +27,8 @@ export function SubjectPage() {
   const site = detail.data && siteOf(info.data?.sites, detail.data.site);
   const enrolled = detail.data?.enrolled_on;
   const session = useSession();
-  const mayInvite =
-    detail.data && may(session, "subject.create", { study, site: detail.data.site });
+  const mayHere = (permission: string) =>
+    detail.data && may(session, permission, { study, site: detail.data.site });
   return (
     <Page
       title={detail.data ? t("subject/title", { key: detail.data.key }) : t("matrix/subject")}
@@ -36,7 +36,16 @@ export function SubjectPage() {
       lead={[site?.name, enrolled && t("subject/enrolled", { date: enrolled })]
         .filter(Boolean)
         .join(" · ")}
-      action={mayInvite && <InvitePatient key={subject} subject={subject} />}
+      action={
+        <div className="subject-ways">
+          {mayHere("form.view") && (
+            <Link to={`/studies/${study}/subjects/${subject}/responses`}>
+              {t("responses/title")}
+            </Link>
+          )}
+          {mayHere("subject.create") && <InvitePatient key={subject} subject={subject} />}
+        </div>
+      }
     >
       {error && (
         <ProblemPanel
