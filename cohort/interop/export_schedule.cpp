@@ -6,6 +6,7 @@
 #include "cohort/identity/record.h"
 #include "cohort/interop/export_job.h"
 #include "cohort/platform/http/idempotency.h"
+#include "cohort/platform/jobs/schedule_json.h"
 #include "cohort/study/store.h"
 
 namespace cohort::interop {
@@ -24,48 +25,15 @@ using json::wish;
 namespace {
 
 constexpr std::int64_t schedules_max = 200;
-constexpr std::int64_t firings_shown = 5;
-
 // --- as JSON ------------------------------------------------------------------------------
 
-json::array weekdays_json(std::uint8_t weekdays) {
-    json::array days;
-    for (int day = 1; day <= 7; ++day)
-        if ((weekdays >> (day - 1)) & 1) days.push_back(day);
-    return days;
-}
-
-Result<std::uint8_t> weekdays_of(const json::object& body) {
-    const auto days = TRY(json::find_array(body, "weekdays"));
-    if (!days) return std::uint8_t{127};
-    unsigned bits = 0;
-    for (const json::value& day : *days) bits |= 1U << (day.as_int64() - 1);
-    return static_cast<std::uint8_t>(bits);
-}
-
-json::array firings_json(const std::vector<jobs::Firing>& firings) {
-    json::array out;
-    for (const jobs::Firing& one : firings)
-        out.push_back(json::object{
-            {"due", to_rfc3339(one.due)},
-            {"job", one.job.empty() ? json::value(nullptr) : json::value(one.job.text)},
-            {"code", one.code}});
-    return out;
-}
-
 Result<json::object> schedule_json(db::Tx& tx, const Schedule& schedule) {
-    const auto fired = TRY(jobs::firings(tx, schedule.id, firings_shown));
-    return json::object{
-        {"id", schedule.id.text},
-        {"name", schedule.name},
-        {"each", TRY(json::get_string(schedule.input, "each"))},
-        {"hour", schedule.when.minute / 60},
-        {"minute", schedule.when.minute % 60},
-        {"time_zone", schedule.when.zone},
-        {"weekdays", weekdays_json(schedule.when.weekdays)},
-        {"missed", to_string(schedule.missed)},
-        {"next", schedule.next ? json::value(to_rfc3339(*schedule.next)) : json::value(nullptr)},
-        {"firings", firings_json(fired)}};
+    json::object out = TRY(jobs::times_json(tx, schedule));
+    out["id"] = schedule.id.text;
+    out["name"] = schedule.name;
+    out["each"] = TRY(json::get_string(schedule.input, "each"));
+    out["missed"] = to_string(schedule.missed);
+    return out;
 }
 
 Schema each_schema() {
@@ -76,26 +44,20 @@ Schema missed_schema() {
 }
 
 Schema schedule_schema() {
-    const Schema firing = Schema::named(
-        "Firing", Schema::object({has("due", Schema::instant()), has("job", Schema::id().or_null()),
-                                  has("code", Schema::text())}));
-    return Schema::named(
-        "Schedule",
-        Schema::object({has("id", Schema::id()), has("name", Schema::text()),
-                        has("each", each_schema()), has("hour", Schema::whole(0, 23)),
-                        has("minute", Schema::whole(0, 59)), has("time_zone", Schema::text()),
-                        has("weekdays", Schema::list(Schema::whole(1, 7))),
-                        has("missed", missed_schema()), has("next", Schema::instant().or_null()),
-                        has("firings", Schema::list(firing))}));
+    auto members = jobs::times_members();
+    members.push_back(has("id", Schema::id()));
+    members.push_back(has("name", Schema::text()));
+    members.push_back(has("each", each_schema()));
+    members.push_back(has("missed", missed_schema()));
+    return Schema::named("Schedule", Schema::object(std::move(members)));
 }
 
 Schema new_schedule_schema() {
-    return Schema::named(
-        "NewSchedule",
-        Schema::object({has("name", Schema::text()), has("hour", Schema::whole(0, 23)),
-                        has("minute", Schema::whole(0, 59)), has("time_zone", Schema::text()),
-                        wish("weekdays", Schema::list(Schema::whole(1, 7))),
-                        wish("each", each_schema()), wish("missed", missed_schema())}));
+    auto members = jobs::daily_members();
+    members.push_back(has("name", Schema::text()));
+    members.push_back(wish("each", each_schema()));
+    members.push_back(wish("missed", missed_schema()));
+    return Schema::named("NewSchedule", Schema::object(std::move(members)));
 }
 
 // --- the routes ---------------------------------------------------------------------------
@@ -116,10 +78,7 @@ Result<jobs::NewSchedule> wish_of(const Request& request) {
     wish.study = TRY(request.id_param<StudyId>("study"));
     wish.name = TRY(json::get_string(body, "name"));
     wish.input["each"] = TRY(json::find_string(body, "each")).value_or("study");
-    wish.when.minute = static_cast<int>(TRY(json::get_int(body, "hour")) * 60 +
-                                        TRY(json::get_int(body, "minute")));
-    wish.when.zone = TRY(json::get_string(body, "time_zone"));
-    wish.when.weekdays = TRY(weekdays_of(body));
+    wish.when = TRY(jobs::daily_of(body));
     const auto missed = jobs::parse_missed(TRY(json::find_string(body, "missed")).value_or("one"));
     wish.missed = missed.value_or(jobs::Missed::one);
     wish.created_by = request.principal().user.text;
@@ -146,7 +105,8 @@ Result<Reply> get_schedules(App& app, Request& request) {
     const auto study = TRY(request.id_param<StudyId>("study"));
     return app.db.read([&](db::Tx& tx) -> Result<Reply> {
         json::array all;
-        for (const Schedule& schedule : TRY(jobs::schedules(tx, study, schedules_max)))
+        for (const Schedule& schedule :
+             TRY(jobs::schedules(tx, study, export_kind_name, schedules_max)))
             all.push_back(TRY(schedule_json(tx, schedule)));
         return Reply::json(200, json::object{{"schedules", std::move(all)}});
     });
@@ -172,6 +132,8 @@ http::ScopeOf scope_of_schedule(db::Db& db) {
         const auto id = TRY(request.id_param<ScheduleId>("schedule"));
         const Schedule schedule =
             TRY(db.read([&](db::Tx& tx) { return jobs::get_schedule(tx, id); }));
+        if (schedule.kind != export_kind_name)
+            return not_found("schedule", "There is no such schedule.");
         return http::Scope{.study = schedule.study, .site = {}};
     };
 }

@@ -54,7 +54,7 @@ std::int64_t last_heard(const Request& request) {
 
 Result<Seen> look_at_job(App& app, const JobId& id) {
     return app.db.read([&](db::Tx& tx) -> Result<Seen> {
-        const jobs::Job job = TRY(jobs::get(tx, id));
+        const jobs::Job job = TRY(jobs::whole(tx, TRY(jobs::get(tx, id))));
         return Seen{job.version, json::to_text(TRY(job_json(tx, job)))};
     });
 }

@@ -75,10 +75,12 @@ json::object throughput_json(const jobs::Throughput& picture) {
 
 }  // namespace
 
-Result<json::object> job_json(db::Tx& tx, const Job& job) {
+Result<json::object> job_json(db::Tx& tx, const Job& itself) {
+    const Job job = TRY(jobs::whole(tx, itself));
     const jobs::Speed speed = TRY(jobs::speed(tx, job));
     return json::object{{"id", job.id.text},
                         {"kind", job.kind},
+                        {"parent", or_null(job.parent)},
                         {"study", or_null(job.study)},
                         {"site", or_null(job.site)},
                         {"state", to_string(job.state)},
@@ -101,6 +103,7 @@ static std::vector<json::Member> job_members() {
         "JobPerson", Schema::object({has("id", Schema::text()), has("name", Schema::text())}));
     return {has("id", Schema::id()),
             has("kind", Schema::text()),
+            has("parent", Schema::id().or_null()),
             has("study", Schema::id().or_null()),
             has("site", Schema::id().or_null()),
             has("state",
@@ -124,7 +127,8 @@ Schema job_schema() {
     return Schema::named("Job", Schema::object(job_members()));
 }
 
-Result<json::object> report_json(db::Tx& tx, const Job& job) {
+Result<json::object> report_json(db::Tx& tx, const Job& itself) {
+    const Job job = TRY(jobs::whole(tx, itself));
     json::object out = TRY(job_json(tx, job));
     out["reasons"] = reasons_json(TRY(jobs::reasons(tx, job.id)));
     out["throughput"] = throughput_json(TRY(jobs::throughput(tx, job, spans_max)));

@@ -9,13 +9,13 @@
 
 namespace cohort::steering {
 
-/// Counts, speed and end in sight, all of one moment.
-Result<json::object> job_json(db::Tx& tx, const jobs::Job& job);
+/// Counts, speed and end in sight of a job with all its parts, all of one moment.
+Result<json::object> job_json(db::Tx& tx, const jobs::Job& itself);
 json::Schema job_schema();
 
 /// The same with why items did not end well, how much was done when, and how many results there
 /// are.
-Result<json::object> report_json(db::Tx& tx, const jobs::Job& job);
+Result<json::object> report_json(db::Tx& tx, const jobs::Job& itself);
 json::Schema report_schema();
 
 /// Without `with_names` it does not say whom the item is about.

@@ -42,6 +42,12 @@ Result<jobs::JobFilter> filter_of(const Request& request) {
         if (!id) return not_found("study", "There is no such study.");
         filter.study = std::move(*id);
     }
+    if (const auto parent = request.query("parent"); parent && !parent->empty()) {
+        auto id = parse_id<JobId>(*parent);
+        if (!id) return not_found("job", "There is no such job.");
+        filter.parent = std::move(*id);
+    }
+    filter.hides_parts = !filter.parent;
     const auto state = request.query("state").value_or("");
     if (state == "live") filter.live = true;
     if (state == "over") filter.live = false;
@@ -130,6 +136,10 @@ std::vector<http::Query> list_query() {
     return http::paging(50, 200,
                         {{.name = "study", .what = "Only of this study", .schema = Schema::id()},
                          {.name = "kind", .what = "Only of this kind"},
+                         {.name = "parent",
+                          .what = "The parts of this job; without it they are left out where the "
+                                  "whole is shown",
+                          .schema = Schema::id()},
                          {.name = "state",
                           .what = "Only those that are live, or over",
                           .schema = Schema::one_of({"live", "over"})}});

@@ -119,6 +119,13 @@ Signature SigningKey::sign(std::string_view message) const {
     return signature;
 }
 
+std::string SigningKey::derive(std::string_view purpose, std::size_t bytes) const {
+    std::string derived(bytes, '\0');
+    crypto_generichash(raw(derived), derived.size(), raw(purpose), purpose.size(),
+                       raw(secret_.reveal()), secret_.reveal().size());
+    return derived;
+}
+
 bool verify(const VerifyKey& key, std::string_view message, const Signature& signature) {
     use_library();
     return crypto_sign_verify_detached(signature.bytes.data(), raw(message), message.size(),

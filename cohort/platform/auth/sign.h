@@ -55,6 +55,10 @@ class SigningKey {
     static Result<SigningKey> load(const std::filesystem::path& file);
 
     Signature sign(std::string_view message) const;
+
+    /// Secret bytes for another purpose, the same each time; at most 64.
+    std::string derive(std::string_view purpose, std::size_t bytes) const;
+
     const VerifyKey& verify_key() const noexcept { return public_; }
 
   private:

@@ -96,8 +96,6 @@ Result<void> close(db::Tx& tx, const JobId& job, const Standing& now) {
         tx.put("UPDATE job SET ended = ?, ended_at = store_now(), ready_at = NULL, sealed = 1, "
                "version = version + 1 WHERE id = ?",
                to_string(last), job));
-    if (now.counts.unknown > 0)
-        TRY(tx.put("UPDATE job_item SET due = NULL WHERE job = ? AND due IS NOT NULL", job));
     if (now.parent.empty()) return {};
     TRY(tx.put("UPDATE job SET children = children - 1, troubled = troubled + ? WHERE id = ?",
                last == State::succeeded ? 0 : 1, now.parent));

@@ -8,6 +8,11 @@
 
 namespace cohort::jobs {
 
+/// The job that a `?` names and all its parts: a table `tree` of ids and depths.
+inline constexpr const char* tree =
+    "WITH RECURSIVE tree (id, depth) AS (SELECT id, 0 FROM job WHERE id = ? UNION ALL "
+    "SELECT j.id, t.depth + 1 FROM job j JOIN tree t ON j.parent = t.id) ";
+
 /// What a transaction adds to the counters of a job. `total` is the sum of the others.
 struct Delta {
     std::int64_t done = 0;

@@ -438,6 +438,53 @@ TEST_CASE(
     });
 }
 
+TEST_CASE("what a cancel made unknown is asked about once the job is resumed") {
+    in_sim([](TestLedger& ledger) {
+        const JobId job = ledger.start(1);
+        std::atomic<bool> begun{false};
+        std::atomic<int> asked{0};
+        Kind kind = simple([&](Work& work) -> Result<Outcome> {
+            TRY(work.sending());
+            begun = true;
+            weft::sleep(24h);
+            return done();
+        });
+        kind.ask = [&](Work&) -> Result<Outcome> {
+            ++asked;
+            return done();
+        };
+        Process process(ledger, {kind});
+        while (!begun) weft::sleep(10ms);
+        ledger.write([&](db::Tx& tx) { return cancel(tx, job, "ann"); });
+        process.engine().obey();
+        until(ledger, job, "cancelled");
+        CHECK(asked.load() == 0);
+        ledger.write([&](db::Tx& tx) { return resume(tx, job); });
+        until(ledger, job, "succeeded");
+        CHECK(asked.load() == 1);
+    });
+}
+
+TEST_CASE("what did not arrive waits for as long as its receiver asked, with what that changed") {
+    in_sim([](TestLedger& ledger) {
+        make_effects(ledger);
+        const JobId job = ledger.start(1);
+        std::vector<weft::TimePoint> runs;
+        Process process(ledger, {simple([&](Work& work) -> Result<Outcome> {
+                            runs.push_back(weft::Clock::now());
+                            if (runs.size() == 2) return done();
+                            TRY(work.sending(note_effect(work)));
+                            Outcome busy =
+                                not_sent(unavailable("busy", "Later."), note_effect(work));
+                            busy.wait = 10min;
+                            return busy;
+                        })});
+        until(ledger, job, "succeeded");
+        CHECK(runs.at(1) - runs.at(0) >= 10min);
+        CHECK(ledger.number("SELECT count(*) FROM effect") == 2);
+    });
+}
+
 TEST_CASE("a checkpoint that was saved is where the next attempt goes on") {
     in_sim([](TestLedger& ledger) {
         std::vector<std::int64_t> pages;

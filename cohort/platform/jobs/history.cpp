@@ -5,6 +5,8 @@
 
 #include "weft/time.h"
 
+#include "cohort/platform/jobs/account.h"
+
 namespace cohort::jobs {
 
 namespace {
@@ -42,10 +44,10 @@ double Speed::a_minute() const noexcept {
 
 Result<Speed> speed(db::Tx& tx, const Job& job) {
     if (!is_under_way(job.state) || !job.started_at) return Speed();
-    const auto row = TRY(
-        tx.one("SELECT count(*), store_now() FROM job_item_past WHERE job = ? AND at > store_now() "
-               "- ?",
-               job.id, minute.count()));
+    const auto row = TRY(tx.one(std::string(tree) +
+                                    "SELECT count(*), store_now() FROM job_item_past "
+                                    "WHERE job IN (SELECT id FROM tree) AND at > store_now() - ?",
+                                job.id, minute.count()));
     const auto now = row.get<Instant>(1);
     Speed speed;
     speed.done = row.get<std::int64_t>(0);
@@ -66,8 +68,9 @@ Result<Throughput> throughput(db::Tx& tx, const Job& job, std::int64_t spans) {
     Throughput picture{.from = from, .step = step_for(time, spans)};
     picture.done.resize(static_cast<std::size_t>(time.count() / picture.step.count()) + 1);
     for (const db::Row& row :
-         TRY(tx.all("SELECT (at - ?) / ?, count(*) FROM job_item_past WHERE job = ? GROUP BY 1",
-                    from, picture.step.count(), job.id))) {
+         TRY(tx.all(std::string(tree) + "SELECT (at - ?) / ?, count(*) FROM job_item_past "
+                                        "WHERE job IN (SELECT id FROM tree) GROUP BY 1",
+                    job.id, from, picture.step.count()))) {
         // A clock that was set back puts nothing outside of the picture.
         const auto last = static_cast<std::int64_t>(picture.done.size()) - 1;
         const auto at = std::clamp<std::int64_t>(row.get<std::int64_t>(0), 0, last);
@@ -79,8 +82,10 @@ Result<Throughput> throughput(db::Tx& tx, const Job& job, std::int64_t spans) {
 Result<std::vector<Reason>> reasons(db::Tx& tx, const JobId& job) {
     std::vector<Reason> found;
     for (const db::Row& row :
-         TRY(tx.all("SELECT state, coalesce(code, ''), count(*) FROM job_item WHERE job = ? AND "
-                    "state IN ('failed', 'unknown', 'skipped') GROUP BY 1, 2 ORDER BY 1, 2",
+         TRY(tx.all(std::string(tree) +
+                        "SELECT state, coalesce(code, ''), count(*) FROM job_item "
+                        "WHERE job IN (SELECT id FROM tree) AND "
+                        "state IN ('failed', 'unknown', 'skipped') GROUP BY 1, 2 ORDER BY 1, 2",
                     job))) {
         const auto state = parse_item_state(row.get<std::string>(0));
         ENSURE(state.has_value(), "an item is in a state");
@@ -135,7 +140,10 @@ Result<ResultFile> get_result(db::Tx& tx, const JobId& job, std::int64_t item) {
 }
 
 Result<std::int64_t> count_results(db::Tx& tx, const JobId& job) {
-    return TRY(tx.one("SELECT count(*) FROM job_result WHERE job = ? AND part = 1", job))
+    return TRY(tx.one(std::string(tree) +
+                          "SELECT count(*) FROM job_result WHERE job IN (SELECT id FROM tree) "
+                          "AND part = 1",
+                      job))
         .get<std::int64_t>(0);
 }
 

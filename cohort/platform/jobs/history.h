@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How a job goes and went, counted from its items, and how long these are kept.
+// How a job goes and went, counted from its items and those of its parts, and how long these are
+// kept.
 #pragma once
 
 #include <chrono>
@@ -20,6 +21,7 @@ struct Speed {
 
     double a_minute() const noexcept;
 };
+/// `job` is the whole one, here and for throughput().
 Result<Speed> speed(db::Tx& tx, const Job& job);
 
 /// How many items were done in each of equal spans of time. Their sum is the job's `done` for as
@@ -55,7 +57,7 @@ Result<void> put_result(db::Tx& tx, const JobId& job, std::int64_t item, const R
 /// Errors: not_found/job-result.
 Result<ResultFile> get_result(db::Tx& tx, const JobId& job, std::int64_t item);
 
-/// How many items of a job have a result.
+/// How many items of a job and its parts have a result.
 Result<std::int64_t> count_results(db::Tx& tx, const JobId& job);
 
 // --- keeping --------------------------------------------------------------------------------

@@ -247,6 +247,24 @@ TEST_CASE("a list shows the jobs of the places it is for, and counts them") {
     });
 }
 
+TEST_CASE("the parts of a job are hidden from who sees it, and shown to who sees them alone") {
+    in_both_stores([](TestLedger& ledger) {
+        const StudyId study{"00000000-0000-7000-8000-00000000000a"};
+        const SiteId site{"00000000-0000-7000-8000-0000000000aa"};
+        const JobId whole = ledger.start(1, {.study = study});
+        const JobId part = ledger.start(1, {.study = study, .site = site, .parent = whole});
+        const auto seen = [&](std::optional<std::vector<Place>> places) {
+            const JobFilter filter{.places = std::move(places), .hides_parts = true};
+            const auto found = ledger.write([&](db::Tx& tx) { return list(tx, filter, 0, 10); });
+            REQUIRE(found.size() == 1);
+            return found[0].id;
+        };
+        CHECK(seen({}) == whole);
+        CHECK(seen({{{.study = study}}}) == whole);
+        CHECK(seen({{{.study = study, .site = site}}}) == part);
+    });
+}
+
 TEST_CASE("in PostgreSQL the tables that change most are vacuumed long before a fifth is dead") {
     CHECK(weft::run([] {
               TestLedger ledger(In::postgresql);

@@ -86,7 +86,7 @@ struct Job {
     State state = State::queued;
     std::string cancelled_by;
     bool sealed = true;
-    Counts counts;  ///< of its own items; those of its parts are theirs
+    Counts counts;  ///< of its own items; those of its parts are theirs: see whole()
     std::int64_t parts_live = 0;
     std::optional<std::int64_t> rate;
     std::optional<std::int64_t> most;

@@ -23,8 +23,8 @@ Outcome skipped(std::string code, std::string reason, Effects effects) {
 Outcome unknown(std::string code, std::string reason) {
     return {.what = What::unknown, .code = std::move(code), .reason = std::move(reason)};
 }
-Outcome not_sent(std::optional<Error> error) {
-    return {.what = What::not_sent, .error = std::move(error)};
+Outcome not_sent(std::optional<Error> error, Effects effects) {
+    return {.what = What::not_sent, .error = std::move(error), .effects = std::move(effects)};
 }
 Outcome snoozed(std::chrono::milliseconds wait) {
     return {.what = What::snoozed, .wait = wait};
@@ -65,8 +65,12 @@ Result<void> Work::save(const json::value& checkpoint, const Effects& effects) {
     });
 }
 
-Result<void> Work::sending() {
-    TRY(db_.transact([&](db::Tx& tx) { return mark_sent(tx, hold()); }));
+Result<void> Work::sending(const Effects& effects) {
+    TRY(db_.transact([&](db::Tx& tx) -> Result<void> {
+        TRY(mark_sent(tx, hold()));
+        if (effects) TRY(effects(tx));
+        return {};
+    }));
     claimed_.may_be_sent = true;
     return {};
 }
@@ -101,6 +105,15 @@ Verdict verdict_of_error(const Kind& kind, const Claimed& item, const Error& err
     if (item.attempts >= kind.retry.attempts) return verdict;
     verdict.to = ItemState::pending;
     verdict.wait = pause_after(kind.retry, item.attempts, random);
+    return verdict;
+}
+
+Verdict verdict_of_not_sent(const Kind& kind, const Claimed& item, Outcome outcome,
+                            std::uint64_t random) {
+    const Error error = outcome.error.value_or(unavailable("not-sent", "It did not arrive."));
+    Verdict verdict = verdict_of_error(kind, item, error, random);
+    if (verdict.wait) verdict.wait = std::max(*verdict.wait, outcome.wait);
+    verdict.effects = std::move(outcome.effects);
     return verdict;
 }
 
@@ -139,9 +152,7 @@ Verdict judge(const Kind& kind, const Claimed& item, Result<Outcome> ended, std:
             return still_unknown(kind, item, std::move(outcome.code), std::move(outcome.reason),
                                  random);
         case What::not_sent:
-            if (outcome.error) return verdict_of_error(kind, item, *outcome.error, random);
-            return verdict_of_error(kind, item, unavailable("not-sent", "It did not arrive."),
-                                    random);
+            return verdict_of_not_sent(kind, item, std::move(outcome), random);
         case What::snoozed:
             return {.to = asked ? ItemState::unknown : ItemState::pending,
                     .wait = outcome.wait,

@@ -20,9 +20,9 @@ struct Outcome {
         snoozed,   ///< not now: again after `wait`, and this attempt does not count
     };
     What what = What::done;
-    std::string code = {};    ///< of `done` too, where something is to be said of it
-    std::string reason = {};  ///< for people, without patient data
-    std::chrono::milliseconds wait{0};
+    std::string code = {};              ///< of `done` too, where something is to be said of it
+    std::string reason = {};            ///< for people, without patient data
+    std::chrono::milliseconds wait{0};  ///< of not_sent: at least, where it is tried anew
     std::optional<Error> error = {};
     Effects effects = {};  ///< run in the transaction that notes the outcome, once
 };
@@ -34,7 +34,7 @@ Outcome done_but(std::string code, std::string reason);
 Outcome skipped(std::string code, std::string reason, Effects effects = {});
 Outcome unknown(std::string code, std::string reason);
 /// After sending(): it did not arrive, whatever was begun. Without an error it is tried anew.
-Outcome not_sent(std::optional<Error> error = {});
+Outcome not_sent(std::optional<Error> error = {}, Effects effects = {});
 Outcome snoozed(std::chrono::milliseconds wait);
 
 /// One item while a handler works on it.
@@ -68,9 +68,9 @@ class Work {
     Result<void> save(const json::value& checkpoint, const Effects& effects = {});
 
     /// To be called before what cannot be taken back is sent: if nothing is heard of this attempt
-    /// again, the item is unknown and not repeated.
+    /// again, the item is unknown and not repeated. Together with `effects`.
     /// Errors: as step().
-    Result<void> sending();
+    Result<void> sending(const Effects& effects = {});
 
     bool may_be_sent() const { return claimed_.may_be_sent; }
     const Claimed& claimed() const { return claimed_; }

@@ -215,11 +215,6 @@ Result<Job> job_of(const db::Row& row) {
     return job;
 }
 
-// The job and all its parts, those that are part of no other last.
-constexpr const char* tree =
-    "WITH RECURSIVE tree (id, depth) AS (SELECT id, 0 FROM job WHERE id = ? UNION ALL "
-    "SELECT j.id, t.depth + 1 FROM job j JOIN tree t ON j.parent = t.id) ";
-
 Item item_of(const JobId& job, ItemState state, const db::Row& row) {
     const auto text = [&](int column) {
         return row.get<std::optional<std::string>>(column).value_or("");
@@ -243,14 +238,19 @@ Result<Job> get(db::Tx& tx, const JobId& job) {
     return job_of(*row);
 }
 
-Result<Counts> counts_with_parts(db::Tx& tx, const JobId& job) {
+Result<Job> whole(db::Tx& tx, Job job) {
     const auto row =
         TRY(tx.one(std::string(tree) +
                        "SELECT sum(total), sum(done), sum(failed), sum(skipped), sum(in_flight), "
-                       "sum(pending), sum(unknown) FROM job WHERE id IN (SELECT id FROM tree) "
-                       "HAVING count(*) > 0",
-                   job));
-    return counts_at(row, 0);
+                       "sum(pending), sum(unknown), min(started_at), CAST(sum(version) AS BIGINT) "
+                       "FROM job WHERE id IN (SELECT id FROM tree)",
+                   job.id));
+    job.counts = counts_at(row, 0);
+    job.started_at = row.get<std::optional<Instant>>(7);
+    job.version = row.get<std::int64_t>(8);
+    if (job.state == State::queued && job.started_at) job.state = State::running;
+    if (job.state == State::paused && job.counts.in_flight > 0) job.state = State::pausing;
+    return job;
 }
 
 namespace {
@@ -285,6 +285,11 @@ Where where_of(const JobFilter& filter) {
     if (filter.parent && filter.parent->empty()) where.sql += " AND parent IS NULL";
     if (filter.live) where.sql += *filter.live ? " AND ended IS NULL" : " AND ended IS NOT NULL";
     if (filter.places) where.at(*filter.places);
+    if (filter.hides_parts) {
+        where.sql += " AND NOT EXISTS (SELECT 1 FROM job whole WHERE whole.id = job.parent";
+        if (filter.places) where.at(*filter.places);
+        where.sql += ")";
+    }
     return where;
 }
 
@@ -418,10 +423,7 @@ Result<void> set_pace(db::Tx& tx, const JobId& job, const Pace& pace) {
     return settle(tx, job);
 }
 
-Result<std::int64_t> redrive(db::Tx& tx, const JobId& job, const Again& which) {
-    if (which.state != ItemState::failed && which.state != ItemState::unknown)
-        return invalid("bad-state", "Only what failed or is unknown can be driven again.");
-    if (TRY(position_of(tx, job)).trimmed) return is_trimmed();
+static Result<std::int64_t> redrive_own(db::Tx& tx, const JobId& job, const Again& which) {
     std::string sql =
         "UPDATE job_item SET state = 'pending', due = store_now(), attempts = 0, crashes = 0, "
         "asks = 0, sent_at = NULL, code = NULL, reason = NULL, at = store_now() "
@@ -436,8 +438,6 @@ Result<std::int64_t> redrive(db::Tx& tx, const JobId& job, const Again& which) {
         values.push_back(db::to_value(*which.number));
     }
     const auto count = TRY(tx.run(sql, values));
-    if (count == 0 && which.number)
-        return not_found("job-item", "There is no such item in this state.");
     if (count == 0) return count;
     TRY(reopen(tx, job));
     TRY(tx.put("UPDATE job SET wish = 'run', cancelled_by = NULL WHERE id = ? AND wish = 'cancel'",
@@ -445,6 +445,21 @@ Result<std::int64_t> redrive(db::Tx& tx, const JobId& job, const Again& which) {
     Delta delta{.pending = count};
     delta.add(which.state, -count);
     TRY(book(tx, job, delta));
+    return count;
+}
+
+Result<std::int64_t> redrive(db::Tx& tx, const JobId& job, const Again& which) {
+    if (which.state != ItemState::failed && which.state != ItemState::unknown)
+        return invalid("bad-state", "Only what failed or is unknown can be driven again.");
+    if (TRY(position_of(tx, job)).trimmed) return is_trimmed();
+    if (which.number) {
+        const auto count = TRY(redrive_own(tx, job, which));
+        if (count == 0) return not_found("job-item", "There is no such item in this state.");
+        return count;
+    }
+    std::int64_t count = 0;
+    for (const JobId& part : TRY(with_parts(tx, job, "j.trimmed = 0")))
+        count += TRY(redrive_own(tx, part, which));
     return count;
 }
 

@@ -38,8 +38,9 @@ Result<void> seal_before(db::Tx& tx, const std::string& kind, Instant before);
 /// Errors: not_found/job.
 Result<Job> get(db::Tx& tx, const JobId& job);
 
-/// The counters of a job and all its parts together.
-Result<Counts> counts_with_parts(db::Tx& tx, const JobId& job);
+/// The job as it is together with all its parts: their counts added to its own, begun when the
+/// first of them was, and with a version that grows with theirs.
+Result<Job> whole(db::Tx& tx, Job job);
 
 /// Whose jobs somebody may see: all, those of a study, or those of a site in it.
 struct Place {
@@ -54,6 +55,7 @@ struct JobFilter {
     std::optional<JobId> parent = {};  ///< an empty one: jobs that are part of no other
     std::optional<bool> live = {};     ///< true: not over; false: over
     std::optional<std::vector<Place>> places = {};  ///< at one of these
+    bool hides_parts = false;                       ///< of jobs that are at one of these, too
 };
 
 /// Newest first.
@@ -108,8 +110,8 @@ struct Again {
     std::optional<std::int64_t> number = {};
 };
 
-/// Drives items anew as if they had never run. A job that was over is live again. What was unknown
-/// may happen twice.
+/// Drives items anew as if they had never run; without a number, those of its parts too. A job that
+/// was over is live again. What was unknown may happen twice.
 /// Shape:  how many.
 /// Errors: not_found/job; not_found/job-item; invalid/bad-state; refused/job-trimmed;
 ///         conflict/job-live-already.

@@ -271,10 +271,21 @@ TEST_CASE("a job is over after its parts, and what became of them counts") {
         const JobId left = ledger.start(2, {.kind = "report", .parent = whole});
         const JobId right = ledger.start(1, {.kind = "report", .parent = whole});
         ledger.write([&](db::Tx& tx) { return seal(tx, whole); });
-        const auto total = ledger.write([&](db::Tx& tx) { return counts_with_parts(tx, whole); });
-        CHECK(total == Counts{.total = 3, .pending = 3});
+        const auto seen = [&] {
+            return ledger.write(
+                [&](db::Tx& tx) { return jobs::whole(tx, get(tx, whole).value()); });
+        };
+        CHECK(seen().counts == Counts{.total = 3, .pending = 3});
+        CHECK(seen().state == State::queued);
+        const auto before = seen().version;
         ledger.enter_as("w");
         const auto items = ledger.take("w", 10);
+        CHECK(seen().state == State::running);
+        CHECK(seen().version > before);
+        CHECK(seen().counts == Counts{.total = 3, .in_flight = 3});
+        ledger.write([&](db::Tx& tx) { return pause(tx, whole); });
+        CHECK(seen().state == State::pausing);
+        ledger.write([&](db::Tx& tx) { return resume(tx, whole); });
         for (const Claimed& item : items) {
             CHECK(ledger.state(whole) == "queued");
             ledger.finish("w", item,
@@ -285,7 +296,7 @@ TEST_CASE("a job is over after its parts, and what became of them counts") {
         CHECK(ledger.state(whole) == "succeeded_with_failures");
         // Driven again it lives again, with what it is a part of.
         CHECK(ledger.write([&](db::Tx& tx) {
-            return redrive(tx, right, {.state = ItemState::failed});
+            return redrive(tx, whole, {.state = ItemState::failed});
         }) == 1);
         CHECK(ledger.state(whole) == "queued");
         work_off(ledger, "w");

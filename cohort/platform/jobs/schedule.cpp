@@ -114,13 +114,14 @@ Result<Schedule> get_schedule(db::Tx& tx, const ScheduleId& schedule) {
     return schedule_of(*row);
 }
 
-Result<std::vector<Schedule>> schedules(db::Tx& tx, const StudyId& study, std::int64_t limit) {
+Result<std::vector<Schedule>> schedules(db::Tx& tx, const StudyId& study, const std::string& kind,
+                                        std::int64_t limit) {
     std::vector<Schedule> found;
     for (const db::Row& row :
          TRY(tx.all(std::string("SELECT ") + columns +
-                        " FROM job_schedule WHERE study = ? AND next_due IS NOT NULL "
+                        " FROM job_schedule WHERE study = ? AND kind = ? AND next_due IS NOT NULL "
                         "ORDER BY next_due, id LIMIT ?",
-                    study, limit)))
+                    study, kind, limit)))
         found.push_back(TRY(schedule_of(row)));
     return found;
 }

@@ -74,8 +74,9 @@ Result<void> stop_schedule(db::Tx& tx, const ScheduleId& schedule);
 /// Errors: not_found/schedule.
 Result<Schedule> get_schedule(db::Tx& tx, const ScheduleId& schedule);
 
-/// Those of a study that are not stopped, by when they fire next.
-Result<std::vector<Schedule>> schedules(db::Tx& tx, const StudyId& study, std::int64_t limit);
+/// Those of a study and kind that are not stopped, by when they fire next.
+Result<std::vector<Schedule>> schedules(db::Tx& tx, const StudyId& study, const std::string& kind,
+                                        std::int64_t limit);
 
 /// A time that was decided about: a job was started, or none, and why.
 struct Firing {
