@@ -13,6 +13,7 @@ import { LifePage } from "./features/audit/life_page";
 import { MatrixPage } from "./features/subjects/matrix_page";
 import { LateJobPage, LateJobsPage } from "./features/jobs/late";
 import { LateResponsePage, LateResponsesPage } from "./features/responses/late";
+import { LateRatesPage, LateSchedulePage } from "./features/rates/late";
 import { PeoplePage } from "./features/identity/people_page";
 import { StudiesPage } from "./features/studies/studies_page";
 import { SubjectPage } from "./features/subjects/subject_page";
@@ -40,6 +41,11 @@ const router = createBrowserRouter([
           { path: "studies/:study/subjects/:subject", element: <SubjectPage /> },
           { path: "studies/:study/subjects/:subject/responses", element: <LateResponsesPage /> },
           { path: "responses/:response", element: <LateResponsePage /> },
+          {
+            path: "studies/:study/subjects/:subject/questionnaires",
+            element: <LateSchedulePage />,
+          },
+          { path: "studies/:study/responses", element: <LateRatesPage /> },
           { path: "studies/:study/forms/:form", element: <FormPage /> },
           { path: "studies/:study/forms/:form/life", element: <LifePage /> },
           { path: "studies/:study/audit", element: <AuditPage /> },

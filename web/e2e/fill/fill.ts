@@ -26,11 +26,11 @@ export interface Filled {
   begun: number;
 }
 
-const dayBefore = (days: number): string =>
+export const dayBefore = (days: number): string =>
   new Date(Date.now() - days * dayMs).toISOString().slice(0, 10);
 
 /** The demo has nobody who enters data at the second site, so its admin makes somebody. */
-async function secondCoordinator(
+export async function secondCoordinator(
   target: Target,
   admin: Api,
   study: string,

@@ -132,3 +132,54 @@ export async function invitePatient(target: Target): Promise<{ staff: Api; invit
   );
   return { staff, invited: { study, subject, ...invited } };
 }
+
+/** What a patient has answered who was well: three of the questions. */
+const answers = {
+  resourceType: "QuestionnaireResponse",
+  questionnaire: `${form.url}|${form.version}`,
+  status: "completed",
+  language: "en",
+  item: [
+    { linkId: "mood", answer: [{ valueCoding: { system, code: "0" } }] },
+    { linkId: "sleep", answer: [{ valueDecimal: 7.5 }] },
+    { linkId: "thoughts", answer: [{ valueBoolean: false }] },
+  ],
+};
+
+/** A patient's phone without its page: comes in by the invitation, then answers windows of plans. */
+export class PatientApi {
+  private readonly url: string;
+  private readonly headers: Record<string, string>;
+
+  private constructor(url: string, headers: Record<string, string>) {
+    this.url = url;
+    this.headers = headers;
+  }
+
+  static async comeIn(target: Target, { link, code }: Pick<Invited, "link" | "code">) {
+    const url = `${target.url}/api/v1/patient`;
+    const response = await fetch(`${url}/activation`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ invitation: link.split("#")[1], code, pin: "471508" }),
+    });
+    if (!response.ok) throw new Error(`the patient cannot come in: ${await response.text()}`);
+    const { csrf } = (await response.json()) as { csrf: string };
+    const cookies = response.headers.getSetCookie().map((cookie) => cookie.split(";")[0]);
+    return new PatientApi(url, {
+      "Content-Type": "application/fhir+json",
+      "X-CSRF-Token": csrf,
+      Cookie: cookies.join("; "),
+    });
+  }
+
+  /** Resolves with the status of the answer. */
+  async answer(plan: string, number: number): Promise<number> {
+    const response = await fetch(`${this.url}/tasks/${plan}/${number}/response`, {
+      method: "POST",
+      headers: this.headers,
+      body: JSON.stringify(answers),
+    });
+    return response.status;
+  }
+}

@@ -18,10 +18,12 @@ import type {
   NewExport,
   NewForm,
   NewSubject,
+  Occasions,
   Operations,
   PatientResponse,
   Redrive,
   ResponseReport,
+  ResponseRates,
   RunningRequests,
   Session,
   StartedJob,
@@ -29,6 +31,7 @@ import type {
   StudySummary,
   Subject,
   SubjectDetail,
+  SubjectTasks,
   SystemReport,
   User,
 } from "./schema";
@@ -110,6 +113,46 @@ export const readReport = async (
   response: string,
   { signal }: Signal = {},
 ): Promise<ResponseReport> => (await call("readReport", { path: { response } }, { signal })).body;
+/** When a subject was, is and will be asked. */
+export const listSubjectTasks = async (
+  subject: string,
+  { signal }: Signal = {},
+): Promise<SubjectTasks> =>
+  (await call("listSubjectTasks", { path: { subject } }, { signal })).body;
+
+export type RateFilter = NonNullable<Operations["readResponseRates"]["input"]["query"]>;
+
+export const readResponseRates = async (
+  study: string,
+  filter: RateFilter,
+  { signal }: Signal = {},
+): Promise<ResponseRates> =>
+  (await call("readResponseRates", { path: { study }, query: filter }, { signal })).body;
+
+export type OccasionFilter = NonNullable<Operations["listOccasions"]["input"]["query"]>;
+
+/** The subjects behind one row of the response rates. */
+export const listOccasions = async (
+  { number, ...place }: { study: string; site: string; plan: string; number: number },
+  filter: OccasionFilter,
+  { signal }: Signal = {},
+): Promise<Occasions> =>
+  (
+    await call(
+      "listOccasions",
+      { path: { ...place, number: String(number) }, query: filter },
+      { signal },
+    )
+  ).body;
+
+/** From now on patients are asked nothing and nothing is taken. */
+export const pauseQuestionnaires = async (study: string, reason: string): Promise<void> => {
+  await call("pauseQuestionnaires", { path: { study }, body: { reason } });
+};
+
+export const resumeQuestionnaires = async (study: string): Promise<void> => {
+  await call("resumeQuestionnaires", { path: { study } });
+};
 
 /** Makes a form that nobody has begun; answers with the one that is there, should there be one. */
 export const openForm = async (

@@ -3,6 +3,7 @@ import {
   ApartmentOutlined,
   AuditOutlined,
   DashboardOutlined,
+  FormOutlined,
   MenuOutlined,
   TableOutlined,
   TeamOutlined,
@@ -24,7 +25,7 @@ function placeOf(pathname: string): string {
   if (pathname.startsWith("/system")) return "/system";
   if (pathname.startsWith("/people")) return "/people";
   if (pathname.startsWith("/jobs")) return "/jobs";
-  const study = /^\/studies\/([^/]+)(\/audit)?/.exec(pathname);
+  const study = /^\/studies\/([^/]+)(\/audit|\/responses)?/.exec(pathname);
   return study ? `/studies/${study[1]}${study[2] ?? ""}` : "/studies";
 }
 
@@ -39,6 +40,9 @@ function useEntries(study: string | undefined): MenuProps["items"] {
   return [
     entry("/studies", <ApartmentOutlined />, t("nav/studies")),
     ...(study ? [entry(`/studies/${study}`, <TableOutlined />, t("nav/subjects"))] : []),
+    ...(study && may(session, "subject.view", { study })
+      ? [entry(`/studies/${study}/responses`, <FormOutlined />, t("nav/responses"))]
+      : []),
     ...(study && may(session, "audit.view", { study })
       ? [entry(`/studies/${study}/audit`, <AuditOutlined />, t("nav/audit"))]
       : []),

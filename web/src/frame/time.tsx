@@ -29,9 +29,15 @@ export const inZone = (at: string | number, zone?: string | null): dayjs.Dayjs =
 interface TimeProps {
   at: string | number;
   zone?: string | null;
-  /** "clock" is the time of day only. */
-  format?: "full" | "clock";
+  /** "clock" is the time of day only; "minute" is for what is planned. */
+  format?: keyof typeof formats;
 }
+
+const formats = {
+  full: "YYYY-MM-DD HH:mm:ss Z",
+  minute: "YYYY-MM-DD HH:mm Z",
+  clock: "HH:mm:ss",
+} as const;
 
 /** Site time with its offset; UTC when the mouse rests on it. */
 export function Time({ at, zone, format = "full" }: TimeProps) {
@@ -46,7 +52,7 @@ export function Time({ at, zone, format = "full" }: TimeProps) {
         time: moment.format("YYYY-MM-DD HH:mm:ss.SSS"),
       })}`}
     >
-      {local.format(format === "clock" ? "HH:mm:ss" : "YYYY-MM-DD HH:mm:ss Z")}
+      {local.format(formats[format])}
     </time>
   );
 }

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // The English texts of the staff console.
-import { enJobs } from "./en_jobs";
-import { enResponses } from "./en_responses";
 
 export const en = {
   app: {
@@ -27,6 +25,7 @@ export const en = {
     main: "Main navigation",
     studies: "Studies",
     subjects: "Subjects",
+    responses: "Response rates",
     audit: "Audit trail",
     system: "System",
     jobs: "Jobs",
@@ -156,6 +155,8 @@ export const en = {
     open: "Open",
     start: "Start",
     back: "All subjects",
+    questionnaires: "Questionnaires",
+    responses: "Patient's answers",
     empty: "This study plans no visit yet",
   },
   form: {
@@ -400,8 +401,6 @@ export const en = {
     "schedule.added": "Schedule added",
     "schedule.stopped": "Schedule stopped",
   },
-  ...enJobs,
-  ...enResponses,
   system: {
     title: "System",
     up: "Version {{version}}, running for {{uptime}}",

@@ -3,6 +3,9 @@
 import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
 import type { en } from "./en";
+import type { enJobs } from "./en_jobs";
+import type { enRates } from "./en_rates";
+import type { enResponses } from "./en_responses";
 import type { patientEn } from "./patient_en";
 
 export const languages = ["zh-CN", "en"] as const;
@@ -25,7 +28,10 @@ function firstLanguage(): Language {
 declare module "i18next" {
   interface CustomTypeOptions {
     defaultNS: "console";
-    resources: { console: typeof en; patient: typeof patientEn };
+    resources: {
+      console: typeof en & typeof enJobs & typeof enRates & typeof enResponses;
+      patient: typeof patientEn;
+    };
     // Keys such as the names of actions contain full stops.
     keySeparator: "/";
   }
@@ -51,6 +57,12 @@ export async function startTexts(
   });
   document.documentElement.lang = language;
   window.addEventListener("storage", followOtherTabs);
+}
+
+/** Texts that come with a page which comes when it is asked for. */
+export function addTexts(texts: Record<Language, object>): void {
+  for (const language of languages)
+    i18next.addResourceBundle(language, "console", texts[language], true);
 }
 
 async function speak(language: Language): Promise<void> {

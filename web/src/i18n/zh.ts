@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // The Chinese texts of the staff console, in the words of trial staff.
-import { zhJobs } from "./zh_jobs";
-import { zhResponses } from "./zh_responses";
 
 import type { en, Texts } from "./en";
 
@@ -29,6 +27,7 @@ export const zh: Texts<typeof en> = {
     main: "主导航",
     studies: "研究",
     subjects: "受试者",
+    responses: "问卷完成率",
     audit: "稽查轨迹",
     system: "系统",
     jobs: "任务",
@@ -147,6 +146,8 @@ export const zh: Texts<typeof en> = {
     open: "打开",
     start: "开始录入",
     back: "全部受试者",
+    questionnaires: "问卷日程",
+    responses: "患者作答",
     empty: "本研究尚未设置访视",
   },
   form: {
@@ -376,8 +377,6 @@ export const zh: Texts<typeof en> = {
     "schedule.added": "添加定时任务",
     "schedule.stopped": "停止定时任务",
   },
-  ...zhJobs,
-  ...zhResponses,
   system: {
     title: "系统",
     up: "版本 {{version}}，已运行 {{uptime}}",

@@ -18,6 +18,7 @@ import { Pace } from "./pace";
 import { StateTag } from "./state_tag";
 import { Throughput } from "./throughput";
 import { useReadAgain } from "./use_read_again";
+import "./texts";
 import "./jobs.css";
 
 export function JobPage() {

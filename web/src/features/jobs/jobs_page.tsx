@@ -16,6 +16,7 @@ import { NewExportDialog } from "./new_export";
 import { Pace } from "./pace";
 import { StateTag } from "./state_tag";
 import { useReadAgain } from "./use_read_again";
+import "./texts";
 import "./jobs.css";
 
 const pageSize = 20;

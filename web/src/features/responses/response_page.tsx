@@ -10,6 +10,7 @@ import { ProblemPanel } from "@/frame/problem_panel";
 import { Time } from "@/frame/time";
 import { siteOf, useStudy } from "@/study/use_study";
 import { Report } from "./report";
+import "./texts";
 import "./responses.css";
 
 export function ResponsePage() {

@@ -8,6 +8,7 @@ import { EmptyState, Loading, Page } from "@/frame/page";
 import { ProblemPanel } from "@/frame/problem_panel";
 import { Time } from "@/frame/time";
 import { siteOf, useStudy } from "@/study/use_study";
+import "./texts";
 import "./responses.css";
 
 export function ResponsesPage() {

@@ -39,9 +39,14 @@ export function SubjectPage() {
       action={
         <div className="subject-ways">
           {mayHere("form.view") && (
-            <Link to={`/studies/${study}/subjects/${subject}/responses`}>
-              {t("responses/title")}
-            </Link>
+            <>
+              <Link to={`/studies/${study}/subjects/${subject}/questionnaires`}>
+                {t("subject/questionnaires")}
+              </Link>
+              <Link to={`/studies/${study}/subjects/${subject}/responses`}>
+                {t("subject/responses")}
+              </Link>
+            </>
           )}
           {mayHere("subject.create") && <InvitePatient key={subject} subject={subject} />}
         </div>
