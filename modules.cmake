@@ -67,9 +67,9 @@ module(tests/integration          USES runtime cohort/platform/db cohort/platfor
 if(BUILD_TESTING)
   add_dependencies(tests_integration_test apps_cohort)
   target_compile_definitions(tests_integration PUBLIC COHORT_BINARY="$<TARGET_FILE:apps_cohort>")
-  set_tests_properties(tests_integration PROPERTIES LABELS integration TIMEOUT 900)
+  set_tests_properties(tests_integration PROPERTIES LABELS integration TIMEOUT 1800)
   add_test(NAME tests_integration_postgresql COMMAND tests_integration_test)
-  set_tests_properties(tests_integration_postgresql PROPERTIES LABELS integration TIMEOUT 900
+  set_tests_properties(tests_integration_postgresql PROPERTIES LABELS integration TIMEOUT 1800
     ENVIRONMENT COHORT_TEST_STORE=postgresql)
 endif()
 if(BUILD_TESTING)

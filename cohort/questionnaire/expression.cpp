@@ -114,6 +114,9 @@ class Parser {
 
     void read_token(char c) {
         const auto in_name = [](char x) { return is_letter(x) || is_digit(x); };
+        const auto goes_on = [](char x) {
+            return (static_cast<unsigned char>(x) & 0xC0U) == 0x80U;
+        };
         const auto in_moment = [](char x) {
             return is_digit(x) || x == '-' || x == ':' || x == 'T' || x == 'Z' || x == '+' ||
                    x == '.';
@@ -143,6 +146,7 @@ class Parser {
             ++at_;
             if ((c == '<' || c == '>' || c == '!') && at_ < text_.size() && text_[at_] == '=')
                 ++at_;
+            take_while(goes_on);  // half a character could not be quoted
             kind_ = Token::sign;
         }
     }

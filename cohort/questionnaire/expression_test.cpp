@@ -119,6 +119,7 @@ TEST_CASE("What is not supported is named, what is broken is refused") {
     CHECK(value("today()") == "!the function \"today\" is not supported");
     CHECK(value("item.extension") == "!the element \"extension\" is not supported");
     CHECK(value("answer.count() = 3 asdf") == "!\"asdf\" is not expected at character 20");
+    CHECK(value("\u202egnp") == "!\"\u202e\" is not expected at character 1");  // a whole one
     CHECK(value("1 +") == "!it ends too early");
     CHECK(value("(1") == "!it ends too early");
     CHECK(value("'abc") == "!a string does not end");

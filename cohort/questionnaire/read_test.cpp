@@ -108,6 +108,17 @@ TEST_CASE("A form comes back from JSON and from XML with every element and every
     CHECK(to_xml(form_of(xml).tree) == xml);
 }
 
+TEST_CASE("A long name is quoted up to a whole character") {
+    std::string quoted = "\"n";
+    for (int i = 0; i < 99; ++i) quoted += "\u00e9";
+    const auto read = read_questionnaire(
+        form_with(R"({"linkId":"a","type":"string",)" + quoted + "\u00e9\u00e9\":1}"),
+        Format::json);
+    REQUIRE(read);
+    REQUIRE(read->faults.size() == 1);
+    CHECK(read->faults[0].message.find(quoted + '"') != std::string::npos);
+}
+
 TEST_CASE("An element that is not supported is named with its place") {
     CHECK(faults_of(form_with(R"({"linkId":"a","type":"string","colour":"red"})")) ==
           "/item/0/colour unsupported-element\n");

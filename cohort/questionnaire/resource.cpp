@@ -15,8 +15,15 @@ using Kind = Exact::Kind;
 constexpr json::Limits limits = {.depth = 64, .bytes = std::size_t{4} << 20};
 constexpr std::size_t faults_max = 100;
 
+// Between characters.
+std::string_view cut(std::string_view text) {
+    std::size_t end = std::min<std::size_t>(text.size(), 200);
+    while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+    return text.substr(0, end);
+}
+
 std::string quoted(std::string_view text) {
-    return '"' + std::string(text.substr(0, 200)) + '"';
+    return '"' + std::string(cut(text)) + '"';
 }
 
 // Walks a tree with the tables beside it.
@@ -137,7 +144,7 @@ class Checker {
         const ExtensionRule* rule = extension_rule(url->text, where);
         if (rule == nullptr)
             return fault("unsupported-extension", place,
-                         "the extension " + url->text.substr(0, 200) + " is not supported here");
+                         "the extension " + std::string(cut(url->text)) + " is not supported here");
         if (rule->values.empty()) return parts(from, *rule, place);
         extension_value(from, rule->values, place);
     }
