@@ -55,8 +55,8 @@ inline void BiasedLock::unlock_before_step() noexcept {
 }
 
 inline void BiasedLock::unlock_as_all() noexcept {
-    if (alone_ >= alone_wanted_ && has_membarrier && !exploring.load(std::memory_order_relaxed))
-        [[unlikely]]
+    if (alone_ >= alone_wanted_ && has_membarrier && !exploring.load(std::memory_order_relaxed) &&
+        may_lean()) [[unlikely]]
         friend_.store(last_, std::memory_order_release);
     held_.unlock();
 }

@@ -91,6 +91,11 @@ void serve(Worker& worker) {
 }
 }  // namespace
 
+std::uint32_t Runtime::next_number() noexcept {
+    static std::atomic<std::uint32_t> last{0};
+    return last.fetch_add(1, std::memory_order_relaxed) + 1;
+}
+
 Runtime* Runtime::current() noexcept {
     return current_runtime.load(std::memory_order_acquire);
 }

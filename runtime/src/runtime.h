@@ -37,11 +37,13 @@ class Runtime {
     int run(const Body& body, void* closure);
 
     static Runtime* current() noexcept;  ///< the one that runs, or null
+    static std::uint32_t next_number() noexcept;
 
     const Options options;
-    std::unique_ptr<SimDriver> sim;  ///< null: real time and real choices
-    const unsigned base_workers;     ///< as many as were asked for
-    Workers workers;                 ///< and behind them the spares
+    const std::uint32_t number = next_number();  ///< of the runs of this process, from 1
+    std::unique_ptr<SimDriver> sim;              ///< null: real time and real choices
+    const unsigned base_workers;                 ///< as many as were asked for
+    Workers workers;                             ///< and behind them the spares
     Poller poller;
     std::atomic<std::uint32_t> blocking_active{
         0};  ///< calls on other threads that will wake somebody
