@@ -27,7 +27,7 @@ set_source_files_properties(runtime/src/thread_local_test.cpp PROPERTIES
 if(COHORT_SANITIZE STREQUAL "thread")
   target_compile_definitions(runtime PUBLIC WEFT_TSAN)
   foreach(part asymmetric_fence blocking blocking_here clock deep_scan dump explored_run fiber find_work goroutine growth heap_blocks
-          liveness memory_map memory_search park pinned_thread poller report runtime sim_driver sleepers spawn stack
+          liveness memory_map memory_search park permit_holders pinned_thread poller report runtime sim_driver sleepers spawn stack
           step stopped_threads strategy symbolize thread_park thread_state trace_recorder wait_ends wait_graph wait_map waits wake_together
           watchman worker)
     set_property(SOURCE runtime/src/${part}.cpp APPEND PROPERTY COMPILE_OPTIONS

@@ -203,4 +203,4 @@ int main(int argc, char** argv) {
 // LIKELY held up: line 50
 // LIKELY stuck: line 65
 // LIKELY stuck: line 78
-// LIKELY stuck: line 86
+// LIKELY wait cycle: line 86

@@ -56,10 +56,20 @@ std::optional<WaitEnds> ends_still_of(const WaitView& waits) {
     return ends;
 }
 
+// Who has armed such a wait asks for nothing else before it parks, unless it is refused.
+bool is_settled(WaitKind kind) noexcept {
+    return names_its_peers(kind) || kind == WaitKind::semaphore;
+}
+
 class Liveness {
   public:
     /// By the places of the ends.
-    Liveness() {
+    Liveness() : Liveness(Moment::any, nullptr) {}
+    /// `at_call`: for somebody who is about to wait. Who waits for a lock or the like counts with
+    /// those that wait for ever even if it has not left its stack yet, or has a deadline. Whoever
+    /// did not hang in the same wait `before` (null: not asked) counts as live.
+    enum class Moment : std::uint8_t { any, at_call };
+    Liveness(Moment moment, const Liveness* before) : moment_(moment), before_(before) {
         meet_all();
         for (Place i = 0; i < nodes_.size(); ++i) begin_with(i);
         spread();
@@ -88,6 +98,12 @@ class Liveness {
                 found.stuck.push_back(stuck_at_tokens(node, std::move(kept)));
         }
         return found;
+    }
+
+    bool hangs(const WaitView& waits) const {
+        const auto at = by_goroutine_.find(waits.goroutine);
+        return at != by_goroutine_.end() && !nodes_[at->second].live &&
+               nodes_[at->second].waits.sequence == waits.sequence;
     }
 
     std::vector<Seen> seen() { return {nodes_.begin(), nodes_.end()}; }
@@ -208,7 +224,8 @@ class Liveness {
             for (std::uint32_t k = 0; k < known; ++k) acting_[waits.held.locks[k]].push_back(i);
             for (const void* group : waits.belongs)
                 if (group != nullptr) acting_[group].push_back(i);
-            if (waits.kind == WaitKind::write_lock) acting_[waits.object].push_back(i);
+            if (waits.kind == WaitKind::write_lock || waits.kind == WaitKind::semaphore)
+                acting_[waits.object].push_back(i);
         }
     }
 
@@ -219,7 +236,7 @@ class Liveness {
 
     void begin_with(Place i) {
         Node& node = nodes_[i];
-        node.anybody = !node.is_waiting || !node.waits.parked || node.waits.ends_by_itself;
+        node.anybody = !node.is_waiting || goes_on_by_itself(node.waits);
         if (node.is_waiting && ends_by_one_of_several(node.waits.kind))
             find_ends(i);
         else if (node.is_waiting && names_its_peers(node.waits.kind))
@@ -229,30 +246,51 @@ class Liveness {
         if (node.anybody) go_on(i);
     }
 
+    bool goes_on_by_itself(const WaitView& waits) const {
+        if (before_ != nullptr && !before_->hangs(waits)) return true;
+        if (moment_ == Moment::at_call && is_settled(waits.kind)) return false;
+        return !waits.parked || waits.ends_by_itself;
+    }
+
+    bool somebody_else_will_leave(Place i) const {
+        const auto here = acting_.find(nodes_[i].waits.object);
+        return here != acting_.end() &&
+               std::any_of(here->second.begin(), here->second.end(), [this, i](Place other) {
+                   return other != i && nodes_[other].waits.ends_by_itself;
+               });
+    }
+
     void find_ends(Place i) {
         Node& node = nodes_[i];
         const auto ends = ends_still_of(node.waits);
-        if (!ends || ends->anybody) {
+        if (!ends || ends->anybody || (ends->somebody_in_front && somebody_else_will_leave(i))) {
             node.anybody = true;
             return;
         }
         node.ends = ends->count;
         node.handle = ends->handle;
         std::vector<const SharedThing*> seen;
-        for (std::size_t k = 0; k < ends->count; ++k) find_holders(i, ends->at[k], seen);
+        for (std::size_t k = 0; k < ends->count; ++k)
+            find_holders(i, ends->at[k], ends->by_way_of, seen);
     }
 
     // Who can use what lies at the address: it is in somebody's frame, or in an object whose shares
-    // are looked up in turn. One that nobody shares yet is just being made.
-    void find_holders(Place i, const void* address, std::vector<const SharedThing*>& seen) {
+    // are looked up in turn. One that nobody shares yet is just being made. Elsewhere it is of use
+    // to whoever can use what is `by_way_of` it.
+    void find_holders(Place i, const void* address, const void* by_way_of,
+                      std::vector<const SharedThing*>& seen) {
         const Place holder = whose_frame(address);
         if (holder != nowhere) return add_holder(i, holder);
         const SharedThing* thing = around(address, shared_);
-        if (thing == nullptr || thing->shares.empty()) return go_on_by_anybody(i);
+        if (thing == nullptr || thing->shares.empty()) {
+            if (by_way_of == nullptr) return go_on_by_anybody(i);
+            nodes_[i].handle = nullptr;  // so it is not the ends that lie there
+            return find_holders(i, by_way_of, nullptr, seen);
+        }
         if (std::find(seen.begin(), seen.end(), thing) != seen.end()) return;
         seen.push_back(thing);
         nodes_[i].by_sharing = true;
-        for (const void* share : thing->shares) find_holders(i, share, seen);
+        for (const void* share : thing->shares) find_holders(i, share, by_way_of, seen);
     }
 
     void add_holder(Place i, Place holder) {
@@ -406,6 +444,8 @@ class Liveness {
     bool anybody_ = false;     // may use every frame
     bool all_in_use_ = false;  // and that has been noted
 
+    const Moment moment_ = Moment::any;
+    const Liveness* const before_ = nullptr;
     const bool by_memory_ = false;
     std::vector<DeepScan::Wait> waits_;
     std::vector<Place> node_of_wait_;
@@ -453,6 +493,15 @@ Hanging find_hanging_by_memory(const char*& why_not, const void* runtimes_own) {
         why_not = look.why_not();
     });
     return found;
+}
+
+bool hang(const Circle& circle) {
+    const auto all_in = [&circle](const Liveness& look) {
+        return std::all_of(circle.begin(), circle.end(),
+                           [&look](const WaitView& one) { return look.hangs(one); });
+    };
+    const Liveness first(Liveness::Moment::at_call, nullptr);
+    return all_in(first) && all_in(Liveness(Liveness::Moment::at_call, &first));
 }
 
 std::vector<Seen> see_who_waits_for_whom() {

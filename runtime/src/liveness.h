@@ -46,6 +46,10 @@ struct Hanging {
 /// may have been moving while it was looked at. Who is found by two, in the same wait, stays.
 Hanging find_hanging();
 
+/// Whether all of these, one of whom is about to wait, would wait for ever but for their deadlines.
+/// By two looks, of which the second counts only those that have not moved since the first.
+bool hang(const Circle& circle);
+
 /// The same, proven: by searching all memory (deep_scan.h). Those are found as well whose ends lie
 /// in the heap. `why_not`: null, or why nothing can be said. `runtimes_own`: how much of the
 /// calling thread's stack is the runtime's and leads nowhere: all up to there; null: only the

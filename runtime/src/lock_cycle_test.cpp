@@ -25,55 +25,24 @@
 #include "weft/wait_group.h"
 
 #include "tests/support/child.h"
-#include "tests/support/environment.h"
 #include "tests/support/goroutines.h"
 #include "tests/support/test.h"
+#include "tests/support/told.h"
 
 using namespace std::chrono_literals;
+using test::refused;
+using test::says;
+using test::Told;
+using test::told_everywhere;
+using test::told_for_each_seed;
+using test::told_for_each_worker_count;
 using test::until_waits;
 
 namespace weft {
 namespace {
 
-// What was reported in one run, but for the lock order, which has its own tests.
-class Told {
-  public:
-    void operator()(const Report& report) {
-        if (report.finding == Finding::lock_order) return;
-        const std::lock_guard guard(mutex_);
-        reports_.push_back(report);
-    }
-    std::vector<Report> all() const {
-        const std::lock_guard guard(mutex_);
-        return reports_;
-    }
-    std::size_t count() const { return all().size(); }
-
-  private:
-    mutable std::mutex mutex_;
-    std::vector<Report> reports_;
-};
-
-Options telling(Told& told) {
-    Options options;
-    options.stuck_after = 0ns;  // on a slow machine whoever holds a lock may do so for long
-    options.on_report = [&told](const Report& report) { told(report); };
-    options.on_deadlock = [](const std::string&) {};
-    return options;
-}
-
-// Runs `body(told)` in the simulator, where every circle is seen at once.
-template <class F>
-void for_each_seed(F body) {
-    for (std::uint64_t seed = 1; seed <= test::seeds(30); ++seed) {
-        INFO("seed: ", seed);
-        Told told;
-        CHECK(sim::run(seed, telling(told), [&] { body(told); }) == 0);
-    }
-}
-
-// The same for what hangs: the circle is reported first, then that all are asleep. In a child, as
-// nobody ever frees what the stuck ones have.
+// What hangs in the simulator: the circle is reported first, then that all are asleep. In a child,
+// as nobody ever frees what the stuck ones have.
 template <class F>
 void hangs_for_each_seed(F body) {
     for (std::uint64_t seed = 1; seed <= 5; ++seed) {
@@ -85,41 +54,10 @@ void hangs_for_each_seed(F body) {
     }
 }
 
-template <class F>
-void for_each_worker_count(F body) {
-    for (const unsigned workers : {1U, 2U, 4U}) {
-        INFO("workers: ", workers);
-        Told told;
-        Options options = telling(told);
-        options.workers = workers;
-        CHECK(run(options, [&] { body(told); }) == 0);
-    }
-}
-
-template <class F>
-void everywhere(F body) {
-    for_each_seed(body);
-    for_each_worker_count(body);
-}
-
-template <class F>
-int refused(F f) {
-    try {
-        f();
-    } catch (const DeadlockError&) {
-        return 1;
-    }
-    return 0;
-}
-
-bool says(const Report& report, const char* text) {
-    return report.sentence.find(text) != std::string::npos;
-}
-
 }  // namespace
 
 TEST_CASE("of two that lock two mutexes in opposite orders one is refused, and the other goes on") {
-    everywhere([](Told& told) {
+    told_everywhere([](Told& told) {
         Mutex patient("patient");
         Mutex trial("trial");
         auto [ready, go_on] = channel<char>();
@@ -155,7 +93,7 @@ TEST_CASE("of two that lock two mutexes in opposite orders one is refused, and t
 
 TEST_CASE("the sentence names the program's line also where std::lock_guard took the lock" *
           doctest::skip(test::emulated())) {
-    for_each_seed([](Told& told) {
+    told_for_each_seed([](Told& told) {
         Mutex mutex("mutex");
         (void)refused([&] {
             scope([&](Scope& s) {
@@ -170,7 +108,7 @@ TEST_CASE("the sentence names the program's line also where std::lock_guard took
 }
 
 TEST_CASE("a circle through five mutexes is refused at the call that closes it") {
-    everywhere([](Told& told) {
+    told_everywhere([](Told& told) {
         constexpr int n = 5;
         std::vector<std::unique_ptr<Mutex>> forks;
         for (int i = 0; i < n; ++i) forks.push_back(std::make_unique<Mutex>("fork"));
@@ -194,7 +132,7 @@ TEST_CASE("a circle through five mutexes is refused at the call that closes it")
 }
 
 TEST_CASE("a child that wants the lock which its parent holds while it joins is refused") {
-    everywhere([](Told& told) {
+    told_everywhere([](Told& told) {
         Mutex mutex("plan");
         const int refusals = refused([&] {
             const std::lock_guard held(mutex);
@@ -214,7 +152,7 @@ TEST_CASE("a child that wants the lock which its parent holds while it joins is 
 
 TEST_CASE(
     "a grandchild's wait for a lock that is held across the join of its grandparent is seen") {
-    for_each_seed([](Told& told) {
+    told_for_each_seed([](Told& told) {
         Mutex mutex("plan");
         CHECK(refused([&] {
                   const std::lock_guard held(mutex);
@@ -235,7 +173,7 @@ TEST_CASE(
 }
 
 TEST_CASE("joining a task that waits for a lock of the joiner is refused") {
-    for_each_seed([](Told& told) {
+    told_for_each_seed([](Told& told) {
         Mutex mutex("plan");
         int refusals = 0;
         scope([&](Scope& s) {
@@ -265,7 +203,7 @@ TEST_CASE(
 }
 
 TEST_CASE("waiting for a group one of whose goroutines waits for a lock of the waiter is refused") {
-    for_each_seed([](Told& told) {
+    told_for_each_seed([](Told& told) {
         Mutex mutex("plan");
         WaitGroup group("reports");
         int refusals = 0;
@@ -283,7 +221,7 @@ TEST_CASE("waiting for a group one of whose goroutines waits for a lock of the w
 
 TEST_CASE(
     "a writer that waits for a reader who waits for the writer's mutex: the last is refused") {
-    everywhere([](Told& told) {
+    told_everywhere([](Told& told) {
         RWMutex records("records");
         Mutex index("index");
         auto [ready, go_on] = channel<char>();
@@ -310,7 +248,7 @@ TEST_CASE(
 }
 
 TEST_CASE("a writer that comes last to a circle through its readers is refused") {
-    for_each_seed([](Told& told) {
+    told_for_each_seed([](Told& told) {
         RWMutex records("records");
         Mutex index("index");
         int refusals = 0;
@@ -329,7 +267,7 @@ TEST_CASE("a writer that comes last to a circle through its readers is refused")
 }
 
 TEST_CASE("a reader held up by a waiting writer closes a circle with another reader") {
-    for_each_seed([](Told& told) {
+    told_for_each_seed([](Told& told) {
         RWMutex records("records");
         Mutex index("index");
         int refusals = 0;
@@ -357,7 +295,7 @@ TEST_CASE("a reader held up by a waiting writer closes a circle with another rea
 }
 
 TEST_CASE("a Once whose function wants a lock that a caller of the Once holds is refused") {
-    for_each_seed([](Told& told) {
+    told_for_each_seed([](Told& told) {
         Once once("terminology");
         Mutex mutex("cache");
         int refusals = 0;
@@ -384,7 +322,7 @@ TEST_CASE("a Once whose function wants a lock that a caller of the Once holds is
 
 TEST_CASE(
     "a circle that a deadline will open is LIKELY: nobody is refused, and the deadline comes") {
-    for_each_seed([](Told& told) {
+    told_for_each_seed([](Told& told) {
         Mutex patient("patient");
         Mutex trial("trial");
         bool late = false;
@@ -443,7 +381,7 @@ TEST_CASE("nobody is refused while it unwinds: the circle is reported instead") 
 // --- what is no circle ---------------------------------------------------------------------------
 
 TEST_CASE("many that lock in one order are never reported, however they contend") {
-    everywhere([](Told& told) {
+    told_everywhere([](Told& told) {
         Mutex outer("outer");
         RWMutex middle("middle");
         Mutex inner("inner");
@@ -473,7 +411,7 @@ TEST_CASE("many that lock in one order are never reported, however they contend"
 }
 
 TEST_CASE("a parent that joins with a lock that its children do not want is not reported") {
-    everywhere([](Told& told) {
+    told_everywhere([](Told& told) {
         Mutex plan("plan");
         Mutex other("other");
         int count = 0;
@@ -495,7 +433,7 @@ TEST_CASE("a parent that joins with a lock that its children do not want is not 
 
 TEST_CASE(
     "waiting for a lock whose holder waits for a value is not reported, as a value can come") {
-    everywhere([](Told& told) {
+    told_everywhere([](Told& told) {
         Mutex plan("plan");
         auto [tx, rx] = channel<int>();
         scope([&, &tx = tx, &rx = rx](Scope& s) {
@@ -512,7 +450,7 @@ TEST_CASE(
 }
 
 TEST_CASE("a circle that an earlier cancel opens is none: the cancelled wait is what is told of") {
-    for_each_seed([](Told& told) {
+    told_for_each_seed([](Told& told) {
         Mutex patient("patient");
         Mutex trial("trial");
         scope([&](Scope& s) {
@@ -535,7 +473,7 @@ TEST_CASE("a circle that an earlier cancel opens is none: the cancelled wait is 
 }
 
 TEST_CASE("whoever is cancelled while all wait is let out, and nothing is reported meanwhile") {
-    for_each_worker_count([](Told& told) {
+    told_for_each_worker_count([](Told& told) {
         Mutex patient("patient");
         for (int round = 0; round < 50; ++round) {
             const std::lock_guard held(patient);
@@ -549,7 +487,7 @@ TEST_CASE("whoever is cancelled while all wait is let out, and nothing is report
 }
 
 TEST_CASE("what was refused leaves its locks usable, and the same circle is refused again") {
-    for_each_worker_count([](Told& told) {
+    told_for_each_worker_count([](Told& told) {
         Mutex a("a");
         Mutex b("b");
         std::atomic<int> served{0};

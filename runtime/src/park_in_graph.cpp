@@ -13,6 +13,7 @@
 #include "weft/report.h"
 
 #include "runtime/src/diagnosing.h"
+#include "runtime/src/permit_holders.h"
 #include "runtime/src/report.h"
 #include "runtime/src/runtime.h"
 #include "runtime/src/wait_graph.h"
@@ -34,6 +35,18 @@ bool may_look_now(const Runtime* runtime) noexcept {
 
 bool should_look(const Goroutine* me) noexcept {
     return is_diagnosing() && somebody_may_wait_for(me) && may_look_now(Runtime::current());
+}
+
+bool is_worth_a_look(Lead lead) noexcept {
+    return lead == Lead::circle || (lead == Lead::several && may_look_now(Runtime::current()));
+}
+
+// Releases the lock. Not where the caller parks: whom it has gathered would stay on its stack.
+__attribute__((noinline)) Lead follow_permits(Goroutine* me, SpinLock& lock,
+                                              const PermitPlaces& permits) noexcept {
+    const PermitHolders holders = permit_holders(permits);
+    lock.unlock();
+    return follow_all(me, holders);
 }
 
 Circle look(Goroutine* me) {
@@ -64,6 +77,12 @@ bool was_said_of(const std::source_location& where) {
     return runtime != nullptr && !runtime->likely_circles.first(where);
 }
 
+// A search of memory is sure, and passes over what has been said.
+bool may_be_proven_later(const Circle& circle) noexcept {
+    const Runtime* runtime = Runtime::current();
+    return runtime != nullptr && runtime->options.search_memory && goes_through_permits(circle);
+}
+
 // The caller is armed and queued. Two that close a circle together both find it; they are heard one
 // after the other, and the second finds it open again, or said already.
 bool is_refused(Goroutine* me, Refusal refusal) {
@@ -77,7 +96,7 @@ bool is_refused(Goroutine* me, Refusal refusal) {
     if (report->certainty == Certainty::likely && was_said_of(report->where)) return false;
     const Action action = reaction_to(*report, refusal == Refusal::throws && may_throw(me));
     const bool refused = action == Action::throw_error && disarm({me, circle.front().sequence});
-    if (!refused) mark_as_said(circle);
+    if (!refused && !may_be_proven_later(circle)) mark_as_said(circle);
     one_at_a_time.unlock();
     if (refused) {
         tell(*report, Action::report);
@@ -104,9 +123,7 @@ Woke park_behind(SpinLock& lock, const Goroutine* holder) noexcept {
     Goroutine* me = self();
     lock.unlock();
     const Lead lead = follow(me, holder);
-    if (lead == Lead::none || (lead == Lead::several && !may_look_now(Runtime::current())))
-        return park();
-    return refuse_or_park(me, Refusal::throws);
+    return is_worth_a_look(lead) ? refuse_or_park(me, Refusal::throws) : park();
 }
 
 Woke park_behind_all(SpinLock& lock, Refusal refusal) noexcept {
@@ -122,6 +139,20 @@ Woke park_behind_all(Refusal refusal) noexcept {
     if (!should_look(me)) [[likely]]
         return park();
     return refuse_or_park(me, refusal);
+}
+
+Woke park_behind_permits(SpinLock& lock, const PermitPlaces& permits) noexcept {
+    if (!is_diagnosing()) return park_releasing(lock);
+    const WaitForPermits waits;
+    if (!all_holders_wait(permits)) [[likely]]
+        return park_releasing(lock);
+    Goroutine* me = self();
+    const Lead lead = follow_permits(me, lock, permits);
+    return is_worth_a_look(lead) ? refuse_or_park(me, Refusal::throws) : park();
+}
+
+bool permits_are_awaited() noexcept {
+    return WaitForPermits::are_some();
 }
 
 void throw_woken(Woke woke) {

@@ -55,7 +55,7 @@ void Scope::join() noexcept {
         detail::arm({detail::WaitKind::join, this, "scope", where_}, detail::Interrupt::never);
     if (pending_.fetch_sub(1, std::memory_order_acq_rel) == 1)
         detail::disarm(joiner_);
-    else if (detail::ambient(joiner_.goroutine).held.count == 0)
+    else if (detail::ambient(joiner_.goroutine).held.count == 0 && !detail::permits_are_awaited())
         detail::park();
     else
         detail::park_behind_all(detail::Refusal::never);

@@ -4,9 +4,10 @@
 // have them. A cancelled wait only leaves the queue, and then the next may fit.
 #include "weft/semaphore.h"
 
+#include <algorithm>
 #include <mutex>
 
-#include "weft/cancelled.h"
+#include "weft/detail/park_in_graph.h"
 #include "weft/detail/step.h"
 #include "weft/ensure.h"
 
@@ -19,10 +20,19 @@ using detail::mutated;
 
 struct Semaphore::Request : detail::Waiter {
     std::int64_t count = 0;
+    detail::PermitPlace* place = nullptr;  // once it has been served
 };
 
 Semaphore::Semaphore(std::int64_t permits, const char* name, std::source_location where)
-    : free_(permits), total_(permits), name_(name), made_at_(where) {
+    : Semaphore(permits, permits, name, where) {}
+
+Semaphore::Semaphore(std::int64_t permits, std::int64_t recorded, const char* name,
+                     const std::source_location& where)
+    : free_(permits),
+      places_(std::max<std::int64_t>(recorded, 0)),
+      total_(permits),
+      name_(name),
+      made_at_(where) {
     if (permits <= 0)
         contract_broken("permits > 0", "a Semaphore needs a permit to give away", where);
 }
@@ -43,7 +53,7 @@ void Semaphore::check(std::int64_t count, const std::source_location& where) con
 bool Semaphore::take_locked(std::int64_t count) noexcept {
     const bool after_others = !waiters_.empty() && !mutated(Mutant::semaphore_barging);
     if (after_others || free_ < count) return false;
-    free_ -= count;
+    free_ = free_ - count;
     return true;
 }
 
@@ -51,24 +61,28 @@ Semaphore::Permit Semaphore::acquire(std::int64_t count, const std::source_locat
     check(count, where);
     detail::step();
     lock_.lock();
-    if (take_locked(count)) {
-        lock_.unlock();
-        return {this, count};
-    }
+    if (!take_locked(count)) return wait_in_line(count, where);
+    const std::lock_guard guard(lock_, std::adopt_lock);
+    return {this, count};
+}
+
+// Under lock_, which it releases.
+Semaphore::Permit Semaphore::wait_in_line(std::int64_t count, const std::source_location& where) {
     Request request;
     request.count = count;
     request.ticket = detail::arm({detail::WaitKind::semaphore, this, name_, where});
     waiters_.push_back(request);
-    if (detail::park_releasing(lock_) == detail::Woke::interrupted) {
+    const detail::Woke woke = detail::park_behind_permits(lock_, places_);
+    if (woke != detail::Woke::by_peer) {
         lock_.lock();
         waiters_.remove(request);
         detail::Waiter* chain =
             mutated(Mutant::semaphore_missed_dequeue) ? nullptr : serve_locked();
         lock_.unlock();
         detail::ready_all(chain);
-        detail::throw_cancelled();
+        detail::throw_woken(woke);
     }
-    return {this, count};
+    return {this, count, request.place};
 }
 
 std::optional<Semaphore::Permit> Semaphore::try_acquire(std::int64_t count,
@@ -88,7 +102,8 @@ detail::Waiter* Semaphore::serve_locked() noexcept {
         if (first->count > free_) break;
         waiters_.remove(*first);
         if (!detail::claim(first->ticket)) continue;
-        if (!mutated(Mutant::semaphore_double)) free_ -= first->count;
+        if (!mutated(Mutant::semaphore_double)) free_ = free_ - first->count;
+        first->place = places_.take(first, first->ticket.goroutine);
         first->next = nullptr;
         *end = first;
         end = &first->next;
@@ -96,9 +111,10 @@ detail::Waiter* Semaphore::serve_locked() noexcept {
     return chain;
 }
 
-void Semaphore::give(std::int64_t count) noexcept {
+void Semaphore::give(std::int64_t count, const detail::PermitPlace* place) noexcept {
     lock_.lock();
-    free_ += count;
+    free_ = free_ + count;
+    places_.give(place);
     detail::Waiter* chain = mutated(Mutant::semaphore_lost_wake) ? nullptr : serve_locked();
     lock_.unlock();
     detail::ready_all(chain);

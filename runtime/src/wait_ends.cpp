@@ -3,7 +3,10 @@
 
 #include "weft/detail/channel_core.h"
 #include "weft/detail/other_side.h"
+#include "weft/semaphore.h"
 #include "weft/wait_group.h"
+
+#include "runtime/src/permit_holders.h"
 
 namespace weft::inline abi1::detail {
 
@@ -32,6 +35,18 @@ void see_channel(const ChannelCore& channel, Side side, void* arg) {
     }
 }
 
+// Only a permit that is out can come back and end the wait. Where not all are recorded the
+// semaphore stands for them.
+void see_permits(const Semaphore& semaphore, WaitEnds& ends) noexcept {
+    const PermitPlaces& permits = places_of(semaphore);
+    ends.somebody_in_front = free_permits_of(semaphore) > 0;
+    if (!permits.are_all()) return ends.add(&semaphore);
+    permits.each([&ends](const void* at, const Goroutine*) { ends.add(at); });
+    ends.anybody |= ends.count == 0;  // they have just come back
+    ends.handle = "Permit";
+    ends.by_way_of = &semaphore;
+}
+
 }  // namespace
 
 bool ends_by_one_of_several(WaitKind kind) noexcept {
@@ -57,6 +72,8 @@ WaitEnds ends_of(WaitKind kind, const void* object) noexcept {
     WaitEnds ends;
     if (is_at_a_channel(kind))
         each_awaited(kind, object, see_channel, &ends);
+    else if (kind == WaitKind::semaphore)
+        see_permits(*static_cast<const Semaphore*>(object), ends);
     else if (kind == WaitKind::wait_group)
         TokenAccess::tokens_of(object).each([&ends](const void* at) { ends.add(at); });
     else

@@ -20,6 +20,9 @@ struct WaitEnds {
     std::array<const void*, most> at;
     std::size_t count = 0;
     const char* handle = nullptr;  ///< what lies there, where that is no Sender or Receiver
+    /// Where one of them lies on the heap, who can use this can use it; null: anybody can.
+    const void* by_way_of = nullptr;
+    bool somebody_in_front = false;  ///< could, by going without what it waits for
     bool anybody = false;  ///< could end it: it is about to end, or there are too many to look at
 
     void add(const void* address) noexcept {
@@ -30,7 +33,8 @@ struct WaitEnds {
     }
 };
 
-/// Of a wait at ends, or for a WaitGroup's tokens, whose waiter is held still. Allocates nothing.
+/// Of a wait at ends, for permits or for a WaitGroup's tokens, whose waiter is held still.
+/// Allocates nothing.
 WaitEnds ends_of(WaitKind kind, const void* object) noexcept;
 
 }  // namespace weft::inline abi1::detail

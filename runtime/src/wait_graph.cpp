@@ -18,6 +18,8 @@
 #include "weft/rw_mutex.h"
 
 #include "runtime/src/goroutine.h"
+#include "runtime/src/liveness.h"
+#include "runtime/src/permit_holders.h"
 #include "runtime/src/waits.h"
 
 namespace weft::inline abi1::detail {
@@ -110,9 +112,11 @@ bool is_waiting(const Goroutine* g) noexcept {
 
 bool somebody_may_wait_for(const Goroutine* me) noexcept {
     const TaskOwner* owner = me->begun.owner;
-    if (owner == nullptr && me->ambient.held.count == 0) return false;  // so it need not show
+    const bool has_locks = me->ambient.held.count > 0;
+    if (owner == nullptr && !has_locks && !WaitForPermits::are_some())
+        return false;  // so it need not show
     show_wait();
-    if (me->ambient.held.count > 0) return true;
+    if (has_locks || WaitForPermits::are_some()) return true;  // whose permits it has is not known
     while (owner != nullptr) {
         const Goroutine* opener = owner->opener();
         if (opener == nullptr) return true;  // who waits for this one is not known
@@ -172,6 +176,12 @@ Lead follow(Goroutine* me, const Goroutine* holder) noexcept {
     for (int step = 0; step < steps_max; ++step) {
         if (holder == me) return Lead::circle;
         const auto next = view(const_cast<Goroutine*>(holder));
+        if (next && next->kind == WaitKind::semaphore) {
+            if (next->object == me->begun.note.object) return Lead::circle;
+            holder = only_holder(*next);
+            if (holder == nullptr) return all_holders_wait(*next) ? Lead::several : Lead::none;
+            continue;
+        }
         if (!next || !names_its_peers(next->kind)) return Lead::none;
         if (next->holder == nullptr) {
             if (has_one_peer(next->kind)) return Lead::none;
@@ -183,6 +193,16 @@ Lead follow(Goroutine* me, const Goroutine* holder) noexcept {
     return Lead::several;
 }
 
+Lead follow_all(Goroutine* me, const PermitHolders& holders) noexcept {
+    Lead lead = holders.count() == 0 ? Lead::none : Lead::circle;
+    for (const Goroutine* holder : holders) {
+        const Lead one = follow(me, holder);
+        if (one == Lead::none) return one;
+        if (one == Lead::several) lead = one;
+    }
+    return lead;
+}
+
 namespace {
 
 bool same_wait(const WaitView& before, const WaitView& now) noexcept {
@@ -192,8 +212,16 @@ bool same_wait(const WaitView& before, const WaitView& now) noexcept {
 }  // namespace
 
 Circle find_circle(Goroutine* from) {
-    Circle circle = Waits(Waits::Which::that_name_their_peers).circle_through(from);
-    return is_whole(circle) ? circle : Circle{};
+    const Waits waits(Waits::Which::that_name_their_peers);
+    Circle circle = waits.circle_through(from);
+    if (!circle.empty()) return is_whole(circle) ? circle : Circle{};
+    circle = waits.circle_through(from, Waits::Through::permits_too);
+    return !circle.empty() && hang(circle) ? circle : Circle{};
+}
+
+bool goes_through_permits(const Circle& circle) noexcept {
+    return std::any_of(circle.begin(), circle.end(),
+                       [](const WaitView& one) { return one.kind == WaitKind::semaphore; });
 }
 
 bool is_whole(const Circle& circle) noexcept {

@@ -14,6 +14,8 @@
 
 namespace weft::inline abi1::detail {
 
+class PermitHolders;  // permit_holders.h
+
 /// One wait, read while the waiter was held still. As long as its sequence number is the same the
 /// goroutine has not moved: it holds what it held, and belongs to what it belonged to.
 struct WaitView {
@@ -38,8 +40,8 @@ void show_wait() noexcept;
 /// A glimpse.
 bool is_waiting(const Goroutine* goroutine) noexcept;
 
-/// Whether anybody can wait for `me`, who is armed: for a lock it holds, or, holding one, for its
-/// end. If so, the wait has been shown.
+/// Whether anybody can wait for `me`, who is armed: for a lock it holds, for a permit, or, holding
+/// one, for its end. If so, the wait has been shown.
 bool somebody_may_wait_for(const Goroutine* me) noexcept;
 
 /// Whether it is known of such a wait who could end it.
@@ -63,12 +65,21 @@ enum class Lead : std::uint8_t {
 /// Follows `holder`, for whom `me` is about to wait. Costs a few loads for each step.
 Lead follow(Goroutine* me, const Goroutine* holder) noexcept;
 
+/// Follows all who have the permits that `me` is about to wait for: `none` if one of them leads
+/// nowhere.
+Lead follow_all(Goroutine* me, const PermitHolders& holders) noexcept;
+
 /// Waits in a circle: each waits for the next, the last for the first.
 using Circle = std::vector<WaitView>;
 
 /// The shortest circle through `from`, which waits; empty: there is none. Looks at all goroutines.
-/// What it returns has been looked at a second time: nobody has moved in between.
+/// What it returns has been looked at a second time: nobody has moved in between. One that goes
+/// through permits is only given where there is none without.
 Circle find_circle(Goroutine* from);
+
+/// Whether it goes through permits, which may have been handed to somebody who is not seen: then it
+/// is not proven.
+bool goes_through_permits(const Circle& circle) noexcept;
 
 /// Whether all of it still wait as they did.
 bool is_whole(const Circle& circle) noexcept;

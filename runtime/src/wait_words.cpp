@@ -2,7 +2,9 @@
 // Waits in words.
 #include <algorithm>
 #include <string>
+#include <vector>
 
+#include "runtime/src/permit_holders.h"
 #include "runtime/src/report.h"
 #include "runtime/src/wait_graph.h"
 
@@ -27,6 +29,8 @@ std::string why_it_waits_for_the_next(const WaitView& waits) {
         case WaitKind::once:
         case WaitKind::task:
             return "run by ";
+        case WaitKind::semaphore:
+            return "a permit of which is with ";
         default:
             return "which waits for ";
     }
@@ -60,22 +64,48 @@ std::string what_it_waits_to_do(const ReportedGoroutine& who, WaitKind kind) {
     }
 }
 
+namespace {
+
+// Those that have the other permits: they wait for ever, too, or one of them would mend it.
+void name_other_holders(const Circle& circle, Report& report) {
+    constexpr std::size_t most = 8;
+    std::vector<const Goroutine*> named;
+    for (const WaitView& one : circle) named.push_back(one.goroutine);
+    for (const WaitView& one : circle)
+        for (const Goroutine* holder : permit_holders(one)) {
+            if (named.size() - circle.size() == most) return;
+            if (std::find(named.begin(), named.end(), holder) != named.end()) continue;
+            named.push_back(holder);
+            const auto waits = view(const_cast<Goroutine*>(holder));
+            if (!waits) continue;
+            report.goroutines.push_back(look_at(waits->goroutine));
+            const ReportedGoroutine& who = report.goroutines.back();
+            report.sentence += "; another is with " + label(who) + ", which " +
+                               what_it_waits_to_do(who, waits->kind) + " (" + line_of(who) + ')';
+        }
+}
+
+}  // namespace
+
 Report report_of(const Circle& circle) {
     Report report;
     const bool has_locks = std::any_of(circle.begin(), circle.end(), is_for_a_lock);
     report.finding = has_locks ? Finding::lock_cycle : Finding::wait_cycle;
     const bool ends = std::any_of(circle.begin(), circle.end(),
                                   [](const WaitView& one) { return one.ends_by_itself; });
-    report.certainty = ends ? Certainty::likely : Certainty::proven;
+    report.certainty = ends || goes_through_permits(circle) ? Certainty::likely : Certainty::proven;
     report.where = circle.front().where;
     for (const WaitView& one : circle) report.goroutines.push_back(look_at(one.goroutine));
     for (std::size_t i = 0; i < circle.size(); ++i) {
         const ReportedGoroutine& who = report.goroutines[i];
         report.sentence += (i == 0 ? label(who) + " " : ", which ") +
-                           what_it_waits_to_do(who, circle[i].kind) + " (" + line_of(who) + "), " +
-                           why_it_waits_for_the_next(circle[i]) +
-                           label(report.goroutines[(i + 1) % circle.size()]);
+                           what_it_waits_to_do(who, circle[i].kind) + " (" + line_of(who) + "), ";
+        const bool for_itself = circle.size() == 1 && circle[i].kind == WaitKind::semaphore;
+        report.sentence += for_itself ? "a permit of which it has itself"
+                                      : why_it_waits_for_the_next(circle[i]) +
+                                            label(report.goroutines[(i + 1) % circle.size()]);
     }
+    name_other_holders(circle, report);
     return report;
 }
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "runtime/src/goroutine.h"
+#include "runtime/src/permit_holders.h"
 
 namespace weft::inline abi1::detail {
 
@@ -22,7 +23,8 @@ Waits::Waits(Which which) {
         Waits* waits;
         bool locks_matter;
         bool wants(WaitKind kind, const HeldLocks& held) const noexcept {
-            return names_its_peers(kind) || (locks_matter && held.count != 0);
+            return names_its_peers(kind) || (locks_matter && held.count != 0) ||
+                   (!locks_matter && kind == WaitKind::semaphore);
         }
     } look{this, which == Which::also_with_locks_held};
     each_goroutine(
@@ -89,12 +91,21 @@ std::vector<Goroutine*> Waits::running_holders_of(const void* lock) const {
     return found;
 }
 
-// Each of them must act before the wait can end.
-Waits::Places Waits::peers(const WaitView& waits) const {
+void Waits::add_if_there(const Goroutine* holder, Places& places) const {
+    const auto at = index_.find(holder);
+    if (at != index_.end()) places.push_back(at->second);
+}
+
+// Each of them must act before the wait can end; but for permits, where one is enough.
+Waits::Places Waits::peers(const WaitView& waits, Through through) const {
     Places found;
+    if (waits.kind == WaitKind::semaphore) {
+        if (through == Through::permits_too)
+            for (const Goroutine* holder : permit_holders(waits)) add_if_there(holder, found);
+        return found;
+    }
     if (waits.holder != nullptr) {
-        const auto at = index_.find(waits.holder);
-        if (at != index_.end()) found.push_back(at->second);
+        add_if_there(waits.holder, found);
         return found;
     }
     const auto acting = acting_.find(waits.object);
@@ -104,21 +115,21 @@ Waits::Places Waits::peers(const WaitView& waits) const {
     return found;
 }
 
-Circle Waits::circle_through(const Goroutine* from) const {
+Circle Waits::circle_through(const Goroutine* from, Through through) const {
     const auto at = index_.find(from);
-    return at == index_.end() ? Circle{} : shortest(at->second);
+    return at == index_.end() ? Circle{} : shortest(at->second, through);
 }
 
 // Breadth first, so that the circle is as short as can be. All that wait for the same ones at the
 // same object are one wait in this: whom the first of them has led to is known.
-Circle Waits::shortest(std::size_t from) const {
+Circle Waits::shortest(std::size_t from, Through through) const {
     std::set<Group> passed;
     std::vector<std::size_t> came_from(all_.size(), all_.size());
     Places queue{from};
     for (std::size_t next = 0; next < queue.size(); ++next) {
         const WaitView& waits = all_[queue[next]];
         if (waits.holder == nullptr && !passed.insert(group_of(waits)).second) continue;
-        for (const std::size_t peer : peers(waits)) {
+        for (const std::size_t peer : peers(waits, through)) {
             if (came_from[peer] != all_.size()) continue;
             came_from[peer] = queue[next];
             if (peer != from) {
@@ -144,7 +155,7 @@ std::vector<Waits::Places> Waits::edges_among_parked() const {
     std::vector<Places> edges(all_.size());
     std::map<Group, std::size_t> groups;
     const auto parked_peers = [this](const WaitView& waits) {
-        Places found = peers(waits);
+        Places found = peers(waits, Through::holders);
         std::erase_if(found, [this](std::size_t peer) { return !all_[peer].parked; });
         return found;
     };
@@ -197,7 +208,8 @@ std::vector<Circle> Waits::circles() const {
         }
         if (walked_from[at] != i) continue;  // it came into the way of one before
         if (at >= all_.size()) at = next_of(at);
-        if (Circle circle = shortest(at); all_parked(circle)) found.push_back(std::move(circle));
+        if (Circle circle = shortest(at, Through::holders); all_parked(circle))
+            found.push_back(std::move(circle));
     }
     return found;
 }

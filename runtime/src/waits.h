@@ -15,6 +15,8 @@ namespace weft::inline abi1::detail {
 class Waits {
   public:
     enum class Which : std::uint8_t { that_name_their_peers, also_with_locks_held };
+    /// A way through permits says nothing by itself: any permit ends the wait.
+    enum class Through : std::uint8_t { holders, permits_too };
     /// Looks at all goroutines, each held still only while it is looked at, and keeps what is
     /// asked for: of a million most wait for a peer that nobody knows, and hold nothing.
     explicit Waits(Which which);
@@ -28,7 +30,7 @@ class Waits {
     std::vector<Goroutine*> running_holders_of(const void* lock) const;
 
     /// The shortest circle through `from`. Empty: there is none.
-    Circle circle_through(const Goroutine* from) const;
+    Circle circle_through(const Goroutine* from, Through through = Through::holders) const;
     /// A circle for each goroutine that waits in one or, in the end, for one; none twice. Who has
     /// not left its stack yet may still be about to ask for itself, and is left out.
     std::vector<Circle> circles() const;
@@ -46,11 +48,12 @@ class Waits {
     void add(const WaitView& seen);
     void glimpse_at(Goroutine* running);
     void find_who_acts_on_what();
-    Places peers(const WaitView& waits) const;
+    Places peers(const WaitView& waits, Through through) const;
+    void add_if_there(const Goroutine* holder, Places& places) const;
     std::vector<Places> edges_among_parked() const;
     /// How many ways of each lead into a circle.
     static std::vector<std::size_t> ways_into_circles(const std::vector<Places>& edges);
-    Circle shortest(std::size_t from) const;
+    Circle shortest(std::size_t from, Through through) const;
 
     std::vector<WaitView> all_;
     std::vector<Runner> running_;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "weft/detail/park.h"
+#include "weft/detail/permit_places.h"
 #include "weft/detail/spin_lock.h"
 
 namespace weft::inline abi1::detail {
@@ -19,6 +20,13 @@ Woke park_behind(SpinLock& lock, const Goroutine* holder) noexcept;
 Woke park_behind_all(SpinLock& lock, Refusal refusal) noexcept;
 /// The same, where no lock guards the wait.
 Woke park_behind_all(Refusal refusal) noexcept;
+
+/// The same, for a wait for permits, of which any that comes back may end it. Such a circle is told
+/// of, and the wait begins; it is refused only where Reactions::likely wants that.
+Woke park_behind_permits(SpinLock& lock, const PermitPlaces& permits) noexcept;
+
+/// Whether somebody waits for permits: then whoever begins to wait may have them. A glimpse.
+bool permits_are_awaited() noexcept;
 
 /// After a wake that was not by_peer, and once the caller has left the queue: throws Cancelled or
 /// DeadlockError.
