@@ -28,46 +28,45 @@ enum Variable : unsigned { is_friend, friend_inside, held, guarded };  // no fri
 struct Rules {
     bool taker_passes_fence = true;
     model::Order friend_leaves = release;
+    bool leans_to_any = false;  // not only to the first
 };
 
-// lock() and unlock() of the friend; once it is none, as all others.
-Thread friends(Rules rules) {
-    for (int i = 0; i < 2; ++i) {
+constexpr model::Value first = 1, second = 2, stranger = 0;
+
+Thread passes(model::Value me, int times, Rules rules) {
+    for (int i = 0; i < times; ++i) {
         const model::Value is_friend_now = co_await model::load(is_friend, relaxed);
-        if (is_friend_now != 0) {
+        if (me != stranger && is_friend_now == me) {
             co_await model::store(friend_inside, 1, relaxed);
             const model::Value is_friend_still = co_await model::load(is_friend, acquire);
-            if (is_friend_still != 0) {
-                co_await model::write(guarded, 1);
+            if (is_friend_still == me) {
+                co_await model::write(guarded, me);
                 co_await model::store(friend_inside, 0, rules.friend_leaves);
                 continue;
             }
             co_await model::store(friend_inside, 0, release);
         }
         co_await model::take(held);
-        co_await model::write(guarded, 1);
+        const model::Value whose = co_await model::load(is_friend, relaxed);
+        if (whose != 0) {
+            co_await model::store(is_friend, 0, relaxed);
+            if (rules.taker_passes_fence) co_await model::heavy_fence();
+            co_await model::await(friend_inside, is_zero, acquire);
+        }
+        co_await model::write(guarded, me);
+        if (me == first || (me == second && rules.leans_to_any))
+            co_await model::store(is_friend, me, release);
         co_await model::store(held, 0, release);
     }
-}
-
-Thread takes(Rules rules) {
-    co_await model::take(held);
-    const model::Value is_friend_now = co_await model::load(is_friend, relaxed);
-    if (is_friend_now != 0) {
-        co_await model::store(is_friend, 0, relaxed);
-        if (rules.taker_passes_fence) co_await model::heavy_fence();
-        co_await model::await(friend_inside, is_zero, acquire);
-    }
-    co_await model::write(guarded, 2);
-    co_await model::store(held, 0, release);
 }
 
 model::Found explore(Rules rules) {
     return model::explore({.atomics = 3,
                            .plains = 1,
-                           .threads = {[=] { return friends(rules); }, [=] { return takes(rules); },
-                                       [=] { return takes(rules); }},
-                           .first = {{is_friend, 1}}});
+                           .threads = {[=] { return passes(first, 2, rules); },
+                                       [=] { return passes(second, 2, rules); },
+                                       [=] { return passes(stranger, 1, rules); }},
+                           .first = {{is_friend, first}}});
 }
 
 void pass(BiasedLock& lock, int times) {
@@ -92,6 +91,10 @@ TEST_CASE("the model of the biased lock finds the error when the taker passes no
 
 TEST_CASE("the model of the biased lock finds the error when the friend does not release") {
     CHECK_FALSE(explore({.friend_leaves = relaxed}).wrong.empty());
+}
+
+TEST_CASE("the model of the biased lock finds the error when a lock leans to a second worker") {
+    CHECK_FALSE(explore({.leans_to_any = true}).wrong.empty());
 }
 
 TEST_CASE("a worker that has had a lock alone for long passes it by stores, until a thread comes") {

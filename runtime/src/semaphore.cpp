@@ -115,7 +115,8 @@ void Semaphore::give(std::int64_t count, const detail::PermitPlace* place) noexc
     lock_.lock();
     free_ = free_ + count;
     places_.give(place);
-    detail::Waiter* chain = mutated(Mutant::semaphore_lost_wake) ? nullptr : serve_locked();
+    const bool nobody = waiters_.empty() || mutated(Mutant::semaphore_lost_wake);
+    detail::Waiter* chain = nobody ? nullptr : serve_locked();
     lock_.unlock();
     detail::ready_all(chain);
     detail::step();
