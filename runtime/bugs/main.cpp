@@ -35,7 +35,8 @@ namespace bugs {
 namespace {
 
 constexpr auto patience = 4s;
-constexpr auto for_a_surer_one = 100ms;
+constexpr auto for_a_surer_one = 100ms;  // from the same look
+constexpr auto for_a_search = 3s;        // in the background, which ends with a PROVEN one
 constexpr unsigned seconds_to_end = 3;
 constexpr auto patience_with_right = 20s;
 constexpr int rounds_of_right = 20;
@@ -144,11 +145,12 @@ extern "C" void give_up(int) {
     _exit(0);
 }
 
-void serve_until_told(const Listener& listener) {
+void serve_until_told(const Listener& listener, weft::Search search) {
     const auto until = weft::Clock::now() + patience;
     while (!listener.heard() && weft::Clock::now() < until) weft::sleep(1ms);
     if (listener.heard()) {
-        weft::sleep(for_a_surer_one);
+        const bool searches = search == weft::Search::by_memory;
+        weft::sleep(searches ? weft::Duration{for_a_search} : weft::Duration{for_a_surer_one});
         listener.end();
     }
     // Who is busy for ever, the end of this does not end. No thread: the diagnosis would count it.
@@ -167,7 +169,7 @@ int run_wrong(const Bug& bug, weft::Search search) {
                     listener.thrown(panic.what());
                 }
             });
-            serve_until_told(listener);
+            serve_until_told(listener, search);
         });
     });
     listener.end();
