@@ -1,34 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a question of each type is answered with.
 import { setAnswer } from "../form/draft";
-import type { Answer, Node } from "../form/enable";
-import type { Item, Option } from "../form/form";
+import type { Answer } from "../form/enable";
+import type { Option } from "../form/form";
 import { usePatientTexts } from "../use_patient_texts";
+import type { AnswersProps, OneAnswerProps } from "./answer_props";
 import { ChoiceAnswer } from "./choice_answer";
 import { FileAnswer } from "./file_answer";
 import { QuantityAnswer } from "./quantity_answer";
 import { TypedAnswer } from "./typed_answer";
-
-/** What tells a screen reader which question a field belongs to, and what is wrong with it. */
-export interface Labels {
-  headingId: string;
-  errorId: string;
-  isWrong: boolean;
-}
-
-export interface AnswersProps {
-  item: Item;
-  node: Node;
-  language: string;
-  change: (how: () => void) => void;
-  labels: Labels;
-}
-
-export const aria = ({ headingId, errorId, isWrong }: Labels) => ({
-  "aria-labelledby": headingId,
-  "aria-describedby": errorId,
-  "aria-invalid": isWrong,
-});
 
 export function Answers(props: AnswersProps) {
   const { t } = usePatientTexts();
@@ -71,11 +51,6 @@ function SeveralAnswers(props: AnswersProps) {
       )}
     </>
   );
-}
-
-/** The field of one answer. */
-export interface OneAnswerProps extends AnswersProps {
-  index: number;
 }
 
 function OneAnswer(props: OneAnswerProps) {

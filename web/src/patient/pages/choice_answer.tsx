@@ -4,7 +4,7 @@ import { setAnswer } from "../form/draft";
 import { inLanguage, type Option } from "../form/form";
 import { isEqual, type Value } from "../form/value";
 import { usePatientTexts } from "../use_patient_texts";
-import type { AnswersProps } from "./answers";
+import type { AnswersProps } from "./answer_props";
 
 interface ChoiceAnswerProps extends AnswersProps {
   options: readonly Option[];

@@ -2,7 +2,7 @@
 import { useState } from "react";
 import { setAnswer } from "../form/draft";
 import { usePatientTexts } from "../use_patient_texts";
-import { aria, type OneAnswerProps } from "./answers";
+import { aria, type OneAnswerProps } from "./answer_props";
 
 /** What the server takes in one set of answers, less what the other answers may need. */
 const mostBytes = 600_000;

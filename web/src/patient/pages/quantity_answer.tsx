@@ -4,7 +4,7 @@ import { inLanguage, type Option } from "../form/form";
 import { plainNumber, valueOf } from "../form/typed";
 import type { Quantity, Value } from "../form/value";
 import { usePatientTexts } from "../use_patient_texts";
-import { aria, type OneAnswerProps } from "./answers";
+import { aria, type OneAnswerProps } from "./answer_props";
 
 type Unit = Omit<Quantity, "value">;
 

@@ -3,7 +3,7 @@ import type { InputHTMLAttributes } from "react";
 import { setAnswer } from "../form/draft";
 import type { ItemType } from "../form/form";
 import { typedOf, valueOf } from "../form/typed";
-import { aria, type OneAnswerProps } from "./answers";
+import { aria, type OneAnswerProps } from "./answer_props";
 
 type Input = InputHTMLAttributes<HTMLInputElement>;
 
