@@ -163,18 +163,20 @@ TEST_CASE("nobody is called stuck whom a descendant of the end's owner can still
 TEST_CASE("an end that was moved to one that lives is not where it was") {
     test::where_things_hang([] {
         auto [tx, rx] = channel<int>();
+        Event seen;
         scope([&, &rx = rx, tx = std::move(tx)](Scope& s) mutable {
             s.go("nurse", [&] {
                 auto [here, there] = channel<Sender<int>>(1);
                 CHECK(here.send(std::move(tx)));
                 std::vector<Sender<int>> kept;
                 kept.push_back(std::move(*there.recv()));
-                s.go("sender", [mine = std::move(kept.front())]() mutable {
-                    sleep(1ms);
+                s.go("sender", [&seen, mine = std::move(kept.front())]() mutable {
+                    seen.wait();
                     CHECK(mine.send(1));
                 });
-                test::until_waits("sender", "sleep");
+                test::until_waits("sender", "event");
                 CHECK(test::stuck_now().empty());
+                seen.set();
             });
             CHECK(rx.recv() == 1);
             CHECK_FALSE(rx.recv().has_value());
