@@ -39,6 +39,8 @@ try "cancel: $CANCEL_ROUNDS rounds" ./tests_integration_test -tc='*cancelled*'
 try "the server: $KILL9_ROUNDS kills under load" ./tests_integration_test -tc='kill -9*'
 try "the server on PostgreSQL: $KILL9_ROUNDS kills under load" \
   env COHORT_TEST_STORE=postgresql ./tests_integration_test -tc='kill -9*'
+try "a night's push: 50,000 reports to 300 sites, 20 kills" env PUSH_SITES=300 PUSH_REPORTS=50000 PUSH_KILLS=20 \
+  PUSH_SEED="$seed" ./tests_integration_test -tc='a push through kills*'
 try "10,000 half-open requests" env SLOWLORIS=10000 ./tests_integration_test -tc='thousands of half-open*'
 
 printf '\n'

@@ -197,13 +197,14 @@ Result<int> run(const Serve&, const config::Config& config) {
     epro::Patients patients{app.db, patient_settings(config)};
     audit::Sealer sealer{app.db, store.key, new_uuid()};
 
+    Receivers receivers{store.key, config};
     jobs::Engine engine{app.db, engine_options(app)};
-    add_kinds(engine, app, sending);
+    add_kinds(engine, app, sending, receivers);
     events::Bus bus{app.db, bus_options(app)};
     add_subscribers(bus);
 
     http::Router router;
-    add_routes(router, app, identity, patients, sealer, engine);
+    add_routes(router, app, identity, patients, sealer, receivers, engine);
     add_gauges(app, engine, bus);
     const auto pages = TRY(weft::blocking(
         "read the web pages", [&] { return http::StaticFiles::load(config.text("http.web")); }));

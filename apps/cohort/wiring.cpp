@@ -13,6 +13,9 @@
 #include "cohort/interop/export_schedule.h"
 #include "cohort/interop/routes.h"
 #include "cohort/platform/http/api.h"
+#include "cohort/push/follow_up.h"
+#include "cohort/push/push_kind.h"
+#include "cohort/push/routes.h"
 #include "cohort/reporting/follow_up.h"
 #include "cohort/reporting/load.h"
 #include "cohort/reporting/routes.h"
@@ -34,7 +37,8 @@ static Result<void> check_place(db::Tx& tx, const http::Scope& scope) {
 }
 
 void add_routes(http::Router& router, App& app, identity::Identity& identity,
-                epro::Patients& patients, const audit::Sealer& sealer, jobs::Engine& engine) {
+                epro::Patients& patients, const audit::Sealer& sealer, const Receivers& receivers,
+                jobs::Engine& engine) {
     identity::session_routes(router, identity);
     identity::user_routes(router, identity, check_place);
     subjects::routes(router, app);
@@ -42,8 +46,9 @@ void add_routes(http::Router& router, App& app, identity::Identity& identity,
     interop::routes(router, app);
     interop::export_routes(router, app, engine);
     interop::schedule_routes(router, app);
-    epro::routes(router, app, patients, {reporting::follow_up()});
+    epro::routes(router, app, patients, {reporting::follow_up(), push::follow_up()});
     reporting::routes(router, app);
+    push::routes(router, app, receivers.key, engine);
     steering::routes(router, app, engine);
     system_routes(router, app, sealer);
     requests_route(router, app);
@@ -53,10 +58,23 @@ void add_routes(http::Router& router, App& app, identity::Identity& identity,
                                    .session_cookie = std::string{identity::session_cookie}});
 }
 
-void add_kinds(jobs::Engine& engine, App& app, const std::optional<mail::Sending>& sending) {
+Receivers::Receivers(const auth::SigningKey& signing, const config::Config& config)
+    : key(auth::SealingKey::derived(signing, "tokens of receivers")),
+      caller({.authorities = config.text("push.authorities")}) {}
+
+void add_kinds(jobs::Engine& engine, App& app, const std::optional<mail::Sending>& sending,
+               Receivers& receivers) {
+    const auto fonts = pdf::fonts_when_needed();
     engine.add(interop::export_kind(app.db));
-    engine.add(delivery::report_kind(app.db, pdf::fonts_when_needed(), sending,
+    engine.add(delivery::report_kind(app.db, fonts, sending,
                                      reporting::loader(app.db, sending ? sending->links : "")));
+    engine.add(push::push_kind(
+        {.db = app.db,
+         .key = receivers.key,
+         .render = reporting::renderer(app.db, fonts),
+         .calling = [&receivers](const calls::Call& call) { return receivers.caller.call(call); },
+         .limit = app.config.duration("push.limit"),
+         .most_of_site = app.config.number("push.most_of_site")}));
 }
 
 void add_subscribers(events::Bus& bus) {

@@ -8,6 +8,8 @@
 #include "cohort/epro/patients.h"
 #include "cohort/identity/identity.h"
 #include "cohort/platform/app.h"
+#include "cohort/platform/auth/seal.h"
+#include "cohort/platform/calls/calls.h"
 #include "cohort/platform/events/bus.h"
 #include "cohort/platform/http/router.h"
 #include "cohort/platform/jobs/engine.h"
@@ -15,12 +17,22 @@
 
 namespace cohort::app {
 
+/// With what this server calls the sites' receivers of reports.
+struct Receivers {
+    Receivers(const auth::SigningKey& signing, const config::Config& config);
+
+    auth::SealingKey key;  ///< of their tokens in the store
+    calls::Caller caller;
+};
+
 /// Adds every route of every slice.
 void add_routes(http::Router& router, App& app, identity::Identity& identity,
-                epro::Patients& patients, const audit::Sealer& sealer, jobs::Engine& engine);
+                epro::Patients& patients, const audit::Sealer& sealer, const Receivers& receivers,
+                jobs::Engine& engine);
 
 /// Lets an engine work on every kind of job that any slice has. Without `sending` no mails go out.
-void add_kinds(jobs::Engine& engine, App& app, const std::optional<mail::Sending>& sending);
+void add_kinds(jobs::Engine& engine, App& app, const std::optional<mail::Sending>& sending,
+               Receivers& receivers);
 
 /// Lets a bus carry events to everybody who acts on some.
 void add_subscribers(events::Bus& bus);

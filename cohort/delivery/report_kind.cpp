@@ -82,8 +82,8 @@ Result<void> make(const Parts& parts, jobs::Work& work, const Subject& subject,
     made.digest = auth::sha256_hex(made.body);
     const audit::Entry entry = entry_of(work, "report.made", subject, {{"sha256", made.digest}});
     return work.step("report", [&](db::Tx& tx) -> Result<void> {
-        TRY(keep(tx, subject.submission, made));
-        TRY(audit::append(tx, entry));
+        // Another job may have made it meanwhile.
+        if (TRY(keep(tx, subject.submission, made))) TRY(audit::append(tx, entry));
         return {};
     });
 }

@@ -3,11 +3,12 @@
 
 namespace cohort::delivery {
 
-Result<void> keep(db::Tx& tx, const std::string& submission, const Made& made) {
-    return tx.put(
-        "INSERT INTO report (submission, digest, body, made_at) VALUES (?, ?, ?, ?) "
-        "ON CONFLICT (submission) DO NOTHING",
-        submission, made.digest, db::Blob{made.body}, made.made_at);
+Result<bool> keep(db::Tx& tx, const std::string& submission, const Made& made) {
+    const auto rows =
+        TRY(tx.run("INSERT INTO report (submission, digest, body, made_at) VALUES (?, ?, ?, ?) "
+                   "ON CONFLICT (submission) DO NOTHING",
+                   submission, made.digest, db::Blob{made.body}, made.made_at));
+    return rows > 0;
 }
 
 Result<Made> get(db::Tx& tx, const std::string& submission) {

@@ -17,7 +17,8 @@ struct Made {
 };
 
 /// Keeps the report of a submission. One that is there already stays: it was issued.
-Result<void> keep(db::Tx& tx, const std::string& submission, const Made& made);
+/// Shape: whether it is new.
+Result<bool> keep(db::Tx& tx, const std::string& submission, const Made& made);
 
 /// Errors: not_found/report.
 Result<Made> get(db::Tx& tx, const std::string& submission);

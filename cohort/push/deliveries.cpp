@@ -130,9 +130,13 @@ Result<std::vector<Delivery>> list(db::Tx& tx, const DeliveryFilter& filter,
     std::string sql =
         std::string("SELECT ") + columns + " FROM report_delivery WHERE study_id = ? AND id > ?";
     db::Values values{db::to_value(filter.study), db::to_value(after.text)};
-    if (filter.site) {
-        sql += " AND site_id = ?";
-        values.push_back(db::to_value(*filter.site));
+    if (filter.sites) {
+        if (filter.sites->empty()) return std::vector<Delivery>();
+        for (const SiteId& site : *filter.sites) {
+            sql += values.size() == 2 ? " AND site_id IN (?" : ", ?";
+            values.push_back(db::to_value(site));
+        }
+        sql += ")";
     }
     if (filter.state) {
         sql += " AND state = ?";

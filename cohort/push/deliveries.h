@@ -83,7 +83,7 @@ Result<std::vector<Delivery>> take_up(db::Tx& tx, const StudyId& study, const Si
 
 struct DeliveryFilter {
     StudyId study;
-    std::optional<SiteId> site = {};
+    std::optional<std::vector<SiteId>> sites = {};  ///< nothing: all of the study
     std::optional<Standing> state = {};
 };
 /// By id, behind `after`.

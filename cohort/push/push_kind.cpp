@@ -68,8 +68,8 @@ Result<void> make(const Parts& parts, Work& work, const Delivery& delivery) {
     made.digest = auth::sha256_hex(made.body);
     const audit::Entry entry = entry_of(work, delivery, "report.made", {{"sha256", made.digest}});
     return work.step("report", [&](db::Tx& tx) -> Result<void> {
-        TRY(delivery::keep(tx, delivery.submission, made));
-        TRY(audit::append(tx, entry));
+        // Another job may have made it meanwhile.
+        if (TRY(delivery::keep(tx, delivery.submission, made))) TRY(audit::append(tx, entry));
         return {};
     });
 }

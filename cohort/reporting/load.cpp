@@ -146,4 +146,14 @@ delivery::Load loader(db::Db& db, const std::string& links) {
     };
 }
 
+Render renderer(db::Db& db, delivery::OpenFonts fonts) {
+    return [load = loader(db, ""),
+            fonts = std::move(fonts)](const std::string& response) -> Result<std::string> {
+        const delivery::Loaded loaded = TRY(load(response));
+        const pdf::Fonts opened = TRY(fonts());
+        return weft::blocking("make a report",
+                              [&] { return report::render(opened, loaded.report); });
+    };
+}
+
 }  // namespace cohort::reporting

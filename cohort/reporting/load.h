@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "cohort/delivery/report_kind.h"
@@ -15,5 +16,12 @@ namespace cohort::reporting {
 /// Errors: invalid/bad-id, not_found/response, internal/stored-response,
 ///         internal/stored-questionnaire; those of the store.
 delivery::Load loader(db::Db& db, const std::string& links);
+
+/// The report of a response as a PDF.
+using Render = std::function<Result<std::string>(const std::string& response)>;
+
+/// Errors: those of the loader and of report::render(); unavailable/no-font.
+/// Blocks: the goroutine.
+Render renderer(db::Db& db, delivery::OpenFonts fonts);
 
 }  // namespace cohort::reporting

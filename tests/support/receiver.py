@@ -14,6 +14,7 @@ fail               share of the calls that go wrong (0)
 twice              share of the calls that are answered twice (0)
 restart            share of the calls in the middle of which it dies, and comes back (0)
 hang               seconds for which a call that goes wrong is not answered (3)
+delay              seconds that it takes over a report (0)
 dead               a SITE that never answers
 refuse             a SITE that refuses all for good (422)
 """
@@ -32,7 +33,7 @@ import uuid
 
 FOLDER, *OPTIONS = sys.argv[1:]
 GIVEN = dict(option.split("=", 1) for option in OPTIONS)
-FAIL, TWICE, RESTART = (float(GIVEN.get(name, "0")) for name in ("fail", "twice", "restart"))
+FAIL, TWICE, RESTART, DELAY = (float(GIVEN.get(name, "0")) for name in ("fail", "twice", "restart", "delay"))
 HANG = float(GIVEN.get("hang", "3"))
 LOCK = threading.Lock()  # what a death must not come between
 LOG = os.open(os.path.join(FOLDER, "log"), os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
@@ -125,6 +126,7 @@ class Connection:
             self.body(min(length, 100))
             self.go_wrong(fault)
         body = self.body(length)
+        time.sleep(DELAY)
         if site == GIVEN.get("dead"):
             self.go_wrong("hang before")
         if site == GIVEN.get("refuse"):

@@ -21,12 +21,15 @@
 #include "cohort/interop/export_job.h"
 #include "cohort/interop/export_schedule.h"
 #include "cohort/interop/routes.h"
+#include "cohort/platform/auth/seal.h"
 #include "cohort/platform/events/bus.h"
 #include "cohort/platform/http/api.h"
 #include "cohort/platform/http/dispatcher.h"
 #include "cohort/platform/http/target.h"
 #include "cohort/platform/jobs/engine.h"
 #include "cohort/platform/pdf/fonts.h"
+#include "cohort/push/follow_up.h"
+#include "cohort/push/routes.h"
 #include "cohort/reporting/follow_up.h"
 #include "cohort/reporting/load.h"
 #include "cohort/reporting/routes.h"
@@ -223,6 +226,7 @@ struct World::Server {
     identity::Identity identity{*db, hasher};
     epro::Patients patients{*db, {}};
     jobs::Engine engine{*db, {}};
+    auth::SealingKey key = auth::SealingKey::derived(auth::SigningKey::generate(), "tokens");
     http::Router router;
     std::unique_ptr<http::Dispatcher> dispatcher;
 };
@@ -248,8 +252,10 @@ World::World(const std::function<db::Options(const std::string&)>& store_in, boo
     interop::export_routes(server_->router, server_->app, server_->engine);
     interop::schedule_routes(server_->router, server_->app);
     steering::routes(server_->router, server_->app, server_->engine);
-    epro::routes(server_->router, server_->app, server_->patients, {reporting::follow_up()});
+    epro::routes(server_->router, server_->app, server_->patients,
+                 {reporting::follow_up(), push::follow_up()});
     reporting::routes(server_->router, server_->app);
+    push::routes(server_->router, server_->app, server_->key, server_->engine);
     server_->dispatcher = std::make_unique<http::Dispatcher>(
         server_->router, server_->patients.authoriser(server_->identity.authoriser()),
         server_->metrics, server_->log, http::Bounds{.requests_max = 10'000});

@@ -12,6 +12,7 @@ import { FormPage } from "./features/capture/form_page";
 import { LifePage } from "./features/audit/life_page";
 import { MatrixPage } from "./features/subjects/matrix_page";
 import { LateJobPage, LateJobsPage } from "./features/jobs/late";
+import { LatePushPage } from "./features/push/late";
 import { LateResponsePage, LateResponsesPage } from "./features/responses/late";
 import { LateRatesPage, LateSchedulePage } from "./features/rates/late";
 import { PeoplePage } from "./features/identity/people_page";
@@ -49,6 +50,7 @@ const router = createBrowserRouter([
           { path: "studies/:study/forms/:form", element: <FormPage /> },
           { path: "studies/:study/forms/:form/life", element: <LifePage /> },
           { path: "studies/:study/audit", element: <AuditPage /> },
+          { path: "studies/:study/push", element: <LatePushPage /> },
           { path: "jobs", element: <LateJobsPage /> },
           { path: "jobs/:job", element: <LateJobPage /> },
           { path: "system", element: <SystemPage /> },

@@ -115,6 +115,12 @@ static constexpr std::array all{
     Setting{"mail.authorities", Type::text, "",
             "PEM file of those who may sign the mail server's certificate; empty: the system's"},
     Setting{"mail.limit", Type::duration, "30s", "time to hand over one mail", false, 1000},
+    Setting{"push.limit", Type::duration, "30s", "time to hand one report over to a receiver",
+            false, 100},
+    Setting{"push.most_of_site", Type::number, "4",
+            "reports on their way to the receiver of one site at a time", false, 1},
+    Setting{"push.authorities", Type::text, "",
+            "PEM file of those who may sign receivers' certificates; empty: the system's"},
     Setting{"runtime.workers", Type::number, "0", "threads that run goroutines; 0: one a core"},
 };
 

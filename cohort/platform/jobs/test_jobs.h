@@ -14,6 +14,7 @@
 #include "cohort/migrations/migrations.h"
 #include "cohort/platform/jobs/claim.h"
 #include "cohort/platform/jobs/ledger.h"
+#include "cohort/platform/jobs/test_counters.h"
 #include "tests/support/postgres.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/test.h"
@@ -61,13 +62,7 @@ struct TestLedger {
         const auto result = db->transact(std::move(f));
         return result.ok() ? "ok" : result.error().code;
     }
-    std::int64_t number(const std::string& sql) {
-        return db
-            ->read([&](db::Tx& tx) -> Result<std::int64_t> {
-                return TRY(tx.one(sql)).get<std::int64_t>(0);
-            })
-            .value();
-    }
+    std::int64_t number(const std::string& sql) { return number_in(*db, sql); }
 
     JobId start(std::int64_t items, NewJob wish = {}) {
         if (wish.kind.empty()) wish.kind = "report";
@@ -104,18 +99,7 @@ struct TestLedger {
         });
     }
 
-    /// The counters of every job against its rows. Shape: how many do not fit.
-    std::int64_t wrong_counters() {
-        const std::string rows =
-            "(SELECT count(*) FROM job_item i WHERE i.job = j.id AND i.state = ";
-        const std::string past = "(SELECT count(*) FROM job_item_past p WHERE p.job = j.id)";
-        std::string sql = "SELECT count(*) FROM job j WHERE j.trimmed = 0 AND (j.done <> " + past;
-        for (const char* state : {"failed", "skipped", "in_flight", "pending", "unknown"})
-            sql += std::string(" OR j.") + state + " <> " + rows + "'" + state + "')";
-        sql +=
-            " OR j.total <> j.done + j.failed + j.skipped + j.in_flight + j.pending + j.unknown)";
-        return number(sql);
-    }
+    std::int64_t wrong_counters() { return jobs::wrong_counters(*db); }
 
     test::TempFolder folder;
     std::unique_ptr<db::Db> db;

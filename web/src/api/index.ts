@@ -17,6 +17,7 @@ import type {
   Matrix,
   NewExport,
   NewForm,
+  NewReportReceiver,
   NewSubject,
   Occasions,
   Operations,
@@ -26,6 +27,7 @@ import type {
   ResponseRates,
   RunningRequests,
   Session,
+  SiteReports,
   StartedJob,
   Study,
   StudySummary,
@@ -238,6 +240,31 @@ export const startExport = async (
   idempotencyKey: string,
 ): Promise<StartedJob> =>
   (await call("startExport", { path: { study }, body }, { idempotencyKey })).body;
+
+/** Where each site's reports are pushed to, and how many of them are where. */
+export const listReportReceivers = async (
+  study: string,
+  { signal }: Signal = {},
+): Promise<SiteReports[]> =>
+  (await call("listReportReceivers", { path: { study } }, { signal })).body.sites;
+
+export const setReportReceiver = async (
+  place: { study: string; site: string },
+  body: NewReportReceiver,
+): Promise<void> => {
+  await call("setReportReceiver", { path: place, body });
+};
+
+export const removeReportReceiver = async (place: {
+  study: string;
+  site: string;
+}): Promise<void> => {
+  await call("removeReportReceiver", { path: place });
+};
+
+/** Answers with the study's last push, should it not be over. */
+export const pushReports = async (study: string, idempotencyKey: string): Promise<StartedJob> =>
+  (await call("pushReports", { path: { study } }, { idempotencyKey })).body;
 
 export const readRunning = async ({ signal }: Signal = {}): Promise<RunningRequests> =>
   (await call("readRunning", {}, { signal })).body;

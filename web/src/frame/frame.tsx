@@ -5,6 +5,7 @@ import {
   DashboardOutlined,
   FormOutlined,
   MenuOutlined,
+  SendOutlined,
   TableOutlined,
   TeamOutlined,
   ThunderboltOutlined,
@@ -25,7 +26,7 @@ function placeOf(pathname: string): string {
   if (pathname.startsWith("/system")) return "/system";
   if (pathname.startsWith("/people")) return "/people";
   if (pathname.startsWith("/jobs")) return "/jobs";
-  const study = /^\/studies\/([^/]+)(\/audit|\/responses)?/.exec(pathname);
+  const study = /^\/studies\/([^/]+)(\/audit|\/responses|\/push)?/.exec(pathname);
   return study ? `/studies/${study[1]}${study[2] ?? ""}` : "/studies";
 }
 
@@ -45,6 +46,9 @@ function useEntries(study: string | undefined): MenuProps["items"] {
       : []),
     ...(study && may(session, "audit.view", { study })
       ? [entry(`/studies/${study}/audit`, <AuditOutlined />, t("nav/audit"))]
+      : []),
+    ...(study && may(session, "job.view", { study })
+      ? [entry(`/studies/${study}/push`, <SendOutlined />, t("nav/push"))]
       : []),
     ...(may(session, "job.view") ? [entry("/jobs", <ThunderboltOutlined />, t("nav/jobs"))] : []),
     ...(may(session, "user.manage") ? [entry("/people", <TeamOutlined />, t("nav/people"))] : []),

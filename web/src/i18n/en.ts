@@ -28,6 +28,7 @@ export const en = {
     responses: "Response rates",
     audit: "Audit trail",
     system: "System",
+    push: "Push of reports",
     jobs: "Jobs",
     people: "People",
     study: "Study",

@@ -56,6 +56,9 @@ export const enJobs = {
     older: "Older",
     results: "Files ({{number}})",
     resultsHint: "Each download is recorded in the audit trail.",
+    parts_one: "At {{count}} site",
+    parts_other: "At {{count}} sites",
+    partsFirst: "The first {{count}} are shown.",
     notKept: "The items of this job are not kept any more; its numbers stay.",
     newExport: "Export a study",
     newExportLead:
@@ -65,7 +68,11 @@ export const enJobs = {
     eachSubject: "One file of each subject",
     start: "Start",
   },
-  jobKind: { "study.export": "Study export", "submission.report": "Reports of submissions" },
+  jobKind: {
+    "study.export": "Study export",
+    "submission.report": "Reports of submissions",
+    "report.push": "Push of reports",
+  },
   jobState: {
     queued: "Waiting",
     running: "Running",
@@ -98,5 +105,13 @@ export const enJobs = {
     "bad-address": "the address cannot be written to",
     "no-glyph": "a character that no font has",
     "no-font": "the server has no fonts for reports",
+    "receiver-refused": "the receiver does not want it",
+    "receiver-busy": "the receiver said: later",
+    "receiver-away": "the receiver could not be reached",
+    "receiver-silent": "the receiver did not answer",
+    "not-arrived": "the receiver has not got it",
+    "no-receiver": "the site has no receiver that is switched on",
+    "seal-broken": "the receiver's token cannot be read: set it again",
+    "taken-over": "a later push has it",
   },
 };

@@ -4,6 +4,7 @@ import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
 import type { en } from "./en";
 import type { enJobs } from "./en_jobs";
+import type { enPush } from "./en_push";
 import type { enRates } from "./en_rates";
 import type { enResponses } from "./en_responses";
 import type { patientEn } from "./patient_en";
@@ -29,7 +30,7 @@ declare module "i18next" {
   interface CustomTypeOptions {
     defaultNS: "console";
     resources: {
-      console: typeof en & typeof enJobs & typeof enRates & typeof enResponses;
+      console: typeof en & typeof enJobs & typeof enPush & typeof enRates & typeof enResponses;
       patient: typeof patientEn;
     };
     // Keys such as the names of actions contain full stops.

@@ -5,12 +5,14 @@ import ts from "typescript";
 import { expect, test } from "vitest";
 import { en } from "./en";
 import { enJobs } from "./en_jobs";
+import { enPush } from "./en_push";
 import { enRates } from "./en_rates";
 import { enResponses } from "./en_responses";
 import { patientEn } from "./patient_en";
 import { patientZh } from "./patient_zh";
 import { zh } from "./zh";
 import { zhJobs } from "./zh_jobs";
+import { zhPush } from "./zh_push";
 import { zhRates } from "./zh_rates";
 import { zhResponses } from "./zh_responses";
 
@@ -26,8 +28,22 @@ function flat(tree: Tree, path = ""): Map<string, string> {
   return found;
 }
 
-const english = flat({ ...en, ...enJobs, ...enRates, ...enResponses, patient: patientEn });
-const chinese = flat({ ...zh, ...zhJobs, ...zhRates, ...zhResponses, patient: patientZh });
+const english = flat({
+  ...en,
+  ...enJobs,
+  ...enPush,
+  ...enRates,
+  ...enResponses,
+  patient: patientEn,
+});
+const chinese = flat({
+  ...zh,
+  ...zhJobs,
+  ...zhPush,
+  ...zhRates,
+  ...zhResponses,
+  patient: patientZh,
+});
 const places = (text: string): string[] =>
   [...text.matchAll(/\{\{(\w+)(?:, number)?\}\}/g)].map((m) => m[1] ?? "");
 

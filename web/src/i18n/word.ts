@@ -2,6 +2,7 @@
 import type { i18n } from "i18next";
 import type { en } from "./en";
 import type { enJobs } from "./en_jobs";
+import type { enPush } from "./en_push";
 import type { enRates } from "./en_rates";
 import type { enResponses } from "./en_responses";
 
@@ -12,6 +13,7 @@ type Family =
   | "state"
   | "stage"
   | "wait"
+  | "standing"
   | "jobKind"
   | "jobState"
   | "itemState"
@@ -22,7 +24,8 @@ type Family =
 /** The word for a code the server sends; the code itself when the console does not know it. */
 export function word(
   texts: i18n,
-  family: Family & keyof (typeof en & typeof enJobs & typeof enRates & typeof enResponses),
+  family: Family &
+    keyof (typeof en & typeof enJobs & typeof enPush & typeof enRates & typeof enResponses),
   code: string,
 ): string {
   const key = `${family}/${code}`;

@@ -30,6 +30,7 @@ export const zh: Texts<typeof en> = {
     responses: "问卷完成率",
     audit: "稽查轨迹",
     system: "系统",
+    push: "报告推送",
     jobs: "任务",
     people: "人员",
     study: "研究",

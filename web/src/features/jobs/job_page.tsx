@@ -15,6 +15,7 @@ import { Commands, PaceForm } from "./commands";
 import { Counts } from "./counts";
 import { Results, Troubles } from "./items";
 import { Pace } from "./pace";
+import { Parts } from "./parts";
 import { StateTag } from "./state_tag";
 import { Throughput } from "./throughput";
 import { useReadAgain } from "./use_read_again";
@@ -60,6 +61,7 @@ export function JobPage() {
           <Card title={t("jobs/troubles")}>
             <Troubles job={report} maySteer={maySteer} />
           </Card>
+          {report.parent === null && <Parts job={report} />}
           {report.results > 0 && (
             <Card title={t("jobs/results", { number: count(report.results, i18n.language) })}>
               <p className="soft">{t("jobs/resultsHint")}</p>

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// The English texts about pushes of reports.
+export const enPush = {
+  push: {
+    title: "Push of reports",
+    lead: "{{waiting}} waiting, {{unknown}} unknown, {{acknowledged}} acknowledged, {{refused}} refused",
+    now: "Push now",
+    nowHint:
+      "Every report that its site's receiver has not acknowledged is made if need be, and handed over. What may have arrived is asked about before it is sent again.",
+    table: "Receivers by site",
+    site: "Site",
+    receiver: "Receiver",
+    none: "none: its reports wait",
+    off: "switched off",
+    set: "Set receiver",
+    setAt: "Set receiver: {{site}}",
+    change: "Change",
+    changeAt: "Change: {{site}}",
+    dialog: "Receiver of {{site}}",
+    dialogHint:
+      "The site's own program that takes reports. Each is put under an address of its own below this one.",
+    url: "Address",
+    token: "Token",
+    tokenKept: "Empty: as it was. A new address needs its token.",
+    tokenNew: "The site's IT gives it to you. It is never shown again.",
+    enabled: "Switched on",
+    save: "Set",
+    remove: "Remove",
+    removeTitle: "Push nothing to {{site}} any more?",
+    removeLead: "Its reports wait until it has a receiver again.",
+    removeYes: "Yes, remove it",
+    removeNo: "No",
+    badUrl: "An address begins with https:// and has no query; http only on this very machine.",
+    badToken: "A token has 1 to 200 visible ASCII characters, and no space.",
+    missingToken: "A new receiver, or a new address, needs its token.",
+    noRight: "You may not see how reports are pushed",
+    noRightHint: "It needs a role for the whole study that sees jobs.",
+  },
+  standing: {
+    waiting: "Waiting",
+    unknown: "Unknown",
+    acknowledged: "Acknowledged",
+    refused: "Refused",
+  },
+};
