@@ -41,6 +41,11 @@ try "the server on PostgreSQL: $KILL9_ROUNDS kills under load" \
   env COHORT_TEST_STORE=postgresql ./tests_integration_test -tc='kill -9*'
 try "a night's push: 50,000 reports to 300 sites, 20 kills" env PUSH_SITES=300 PUSH_REPORTS=50000 PUSH_KILLS=20 \
   PUSH_SEED="$seed" ./tests_integration_test -tc='a push through kills*'
+night='a night of kill -9*'
+try "a night over 300 sites, killed 20 times" \
+  env NIGHT_SITES=300 NIGHT_KILLS=16 NIGHT_SEED="$seed" ./tests_integration_test -tc="$night"
+try "the same on PostgreSQL" env COHORT_TEST_STORE=postgresql NIGHT_SITES=300 NIGHT_KILLS=16 \
+  NIGHT_SEED="$seed" ./tests_integration_test -tc="$night"
 try "10,000 half-open requests" env SLOWLORIS=10000 ./tests_integration_test -tc='thousands of half-open*'
 
 printf '\n'

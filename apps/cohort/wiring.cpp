@@ -3,6 +3,8 @@
 
 #include "weft/run.h"
 
+#include "cohort/analysis/job.h"
+#include "cohort/analysis/routes.h"
 #include "cohort/base/version.h"
 #include "cohort/capture/activity.h"
 #include "cohort/capture/routes.h"
@@ -10,7 +12,6 @@
 #include "cohort/epro/routes.h"
 #include "cohort/identity/routes.h"
 #include "cohort/interop/export_job.h"
-#include "cohort/interop/export_schedule.h"
 #include "cohort/interop/routes.h"
 #include "cohort/platform/http/api.h"
 #include "cohort/push/follow_up.h"
@@ -21,6 +22,7 @@
 #include "cohort/reporting/routes.h"
 #include "cohort/sites/sites.h"
 #include "cohort/steering/routes.h"
+#include "cohort/steering/schedules.h"
 #include "cohort/study/store.h"
 #include "cohort/subjects/routes.h"
 
@@ -36,6 +38,10 @@ static Result<void> check_place(db::Tx& tx, const http::Scope& scope) {
     return not_found("site", "This site takes no part in the study.");
 }
 
+static std::vector<steering::ScheduledKind> scheduled_kinds() {
+    return {interop::export_schedule(), analysis::analysis_schedule()};
+}
+
 void add_routes(http::Router& router, App& app, identity::Identity& identity,
                 epro::Patients& patients, const audit::Sealer& sealer, const Receivers& receivers,
                 jobs::Engine& engine) {
@@ -45,10 +51,11 @@ void add_routes(http::Router& router, App& app, identity::Identity& identity,
     capture::routes(router, app);
     interop::routes(router, app);
     interop::export_routes(router, app, engine);
-    interop::schedule_routes(router, app);
     epro::routes(router, app, patients, {reporting::follow_up(), push::follow_up()});
     reporting::routes(router, app);
     push::routes(router, app, receivers.key, engine);
+    analysis::routes(router, app, engine);
+    steering::schedule_routes(router, app, scheduled_kinds());
     steering::routes(router, app, engine);
     system_routes(router, app, sealer);
     requests_route(router, app);
@@ -66,6 +73,7 @@ void add_kinds(jobs::Engine& engine, App& app, const std::optional<mail::Sending
                Receivers& receivers) {
     const auto fonts = pdf::fonts_when_needed();
     engine.add(interop::export_kind(app.db));
+    engine.add(analysis::analysis_kind(app.db));
     engine.add(delivery::report_kind(app.db, fonts, sending,
                                      reporting::loader(app.db, sending ? sending->links : "")));
     engine.add(push::push_kind(
@@ -83,7 +91,8 @@ void add_subscribers(events::Bus& bus) {
 }
 
 void keep_schedules(jobs::Engine& engine, App& app) {
-    jobs::keep_firing(app.db, interop::start_scheduled_export, [&engine] { engine.nudge(); });
+    jobs::keep_firing(app.db, steering::starter_of(scheduled_kinds()),
+                      [&engine] { engine.nudge(); });
 }
 
 static void add_event_gauges(http::Metrics& metrics, const events::Bus& bus) {

@@ -10,6 +10,7 @@
 #include "cohort/interop/file_name.h"
 #include "cohort/platform/http/idempotency.h"
 #include "cohort/platform/jobs/history.h"
+#include "cohort/steering/started.h"
 #include "cohort/study/store.h"
 #include "cohort/subjects/subjects.h"
 
@@ -93,14 +94,15 @@ Result<Reply> post_export(App& app, jobs::Engine& engine, Request& request) {
     const identity::Actor actor = identity::actor_of(request);
     auto reply = app.db.transact([&](db::Tx& tx) {
         return http::idempotent(tx, request, [&](db::Tx& unit) -> Result<Reply> {
-            const jobs::Enqueued job = TRY(start_export(unit, wish, actor));
-            Reply started = Reply::json(job.is_new ? 201 : 200, json::object{{"job", job.id.text}});
-            started.set("Location", "/api/v1/jobs/" + job.id.text);
-            return started;
+            return steering::started(TRY(start_export(unit, wish, actor)));
         });
     });
     if (reply) engine.nudge();
     return reply;
+}
+
+Schema each_schema() {
+    return Schema::one_of({"study", "subject"});
 }
 
 Result<http::Scope> scope_of_study(Request& request) {
@@ -136,22 +138,36 @@ jobs::Kind export_kind(db::Db& db) {
             .most = files_at_once};
 }
 
+steering::ScheduledKind export_schedule() {
+    return {.kind = export_kind_name,
+            .path = "/api/v1/studies/{study}/exports/schedules",
+            .does = "Exports the study",
+            .input = {{"each", word_of(Each::study)}},
+            .members = {has("each", each_schema())},
+            .start = [](db::Tx& tx, const jobs::Schedule& schedule,
+                        const identity::Actor& actor) -> Result<JobId> {
+                const std::string each = TRY(json::get_string(schedule.input, "each"));
+                return TRY(start_export(tx,
+                                        {.study = schedule.study,
+                                         .each = each == "subject" ? Each::subject : Each::study},
+                                        actor))
+                    .id;
+            }};
+}
+
 void export_routes(http::Router& router, App& app, jobs::Engine& engine) {
     constexpr std::int64_t pace_max = 1'000'000;
     const Schema body = Schema::named(
-        "NewExport", Schema::object({wish("each", Schema::one_of({"study", "subject"})),
-                                     wish("rate", Schema::whole(1, pace_max)),
-                                     wish("most", Schema::whole(1, pace_max))}));
-    const http::Content started = http::Content::json(
-        Schema::named("StartedJob", Schema::object({has("job", Schema::id())})));
+        "NewExport",
+        Schema::object({wish("each", each_schema()), wish("rate", Schema::whole(1, pace_max)),
+                        wish("most", Schema::whole(1, pace_max))}));
     router.add(http::Method::post, "/api/v1/studies/{study}/exports",
                http::Access::needs(http::Permission::export_run, scope_of_study),
                [&app, &engine](Request& request) { return post_export(app, engine, request); },
                {.name = "startExport",
                 .summary = "Exports the study as a job: one ODM file, or one of each subject",
                 .body = http::Content::json(body),
-                .good = {{201, "The job that was started", started},
-                         {200, "The same export is under way already", started}},
+                .good = steering::started_answers(),
                 .takes_key = true});
 }
 

@@ -10,6 +10,7 @@
 #include "cohort/platform/http/router.h"
 #include "cohort/platform/jobs/engine.h"
 #include "cohort/platform/jobs/ledger.h"
+#include "cohort/steering/schedules.h"
 
 namespace cohort::interop {
 
@@ -32,6 +33,9 @@ Result<jobs::Enqueued> start_export(db::Tx& tx, const ExportWish& wish,
 
 /// How an item of an export is worked on: one snapshot of the store, one file.
 jobs::Kind export_kind(db::Db& db);
+
+/// How exports start by themselves.
+steering::ScheduledKind export_schedule();
 
 /// POST /studies/{study}/exports. The engine must outlive the router.
 void export_routes(http::Router& router, App& app, jobs::Engine& engine);

@@ -194,7 +194,8 @@ void job_routes(http::Router& router, App& app) {
                [&app](Request& request) { return get_result(app, request); },
                {.name = "readResult",
                 .summary = "What an item of a job made",
-                .good = {{200, "The file", Content::of("application/xml")}},
+                .good = {{200, "The file", Content::of("application/xml")},
+                         {200, "The file", Content::of("application/json")}},
                 .deadline = std::chrono::minutes(2),
                 .priority = resilience::Priority::bulk});
 }

@@ -8,6 +8,8 @@
 #include "weft/ensure.h"
 #include "weft/run.h"
 
+#include "cohort/analysis/job.h"
+#include "cohort/analysis/routes.h"
 #include "cohort/audit/sealer.h"
 #include "cohort/audit/verify.h"
 #include "cohort/capture/routes.h"
@@ -19,7 +21,6 @@
 #include "cohort/identity/routes.h"
 #include "cohort/identity/users.h"
 #include "cohort/interop/export_job.h"
-#include "cohort/interop/export_schedule.h"
 #include "cohort/interop/routes.h"
 #include "cohort/platform/auth/seal.h"
 #include "cohort/platform/events/bus.h"
@@ -35,6 +36,7 @@
 #include "cohort/reporting/routes.h"
 #include "cohort/sites/sites.h"
 #include "cohort/steering/routes.h"
+#include "cohort/steering/schedules.h"
 #include "cohort/study/store.h"
 #include "cohort/subjects/routes.h"
 #include "tests/world/people.h"
@@ -212,6 +214,10 @@ std::string Answer::outcome() const {
     return std::to_string(status) + (code.empty() ? "" : " " + code);
 }
 
+static std::vector<steering::ScheduledKind> scheduled_kinds() {
+    return {interop::export_schedule(), analysis::analysis_schedule()};
+}
+
 struct World::Server {
     Server(const db::Options& store, const std::function<void()>& on_wait, bool again)
         : db(std::make_unique<db::Db>(std::make_unique<Door>(open_store(store), on_wait, again))),
@@ -250,7 +256,8 @@ World::World(const std::function<db::Options(const std::string&)>& store_in, boo
     capture::routes(server_->router, server_->app);
     interop::routes(server_->router, server_->app);
     interop::export_routes(server_->router, server_->app, server_->engine);
-    interop::schedule_routes(server_->router, server_->app);
+    analysis::routes(server_->router, server_->app, server_->engine);
+    steering::schedule_routes(server_->router, server_->app, scheduled_kinds());
     steering::routes(server_->router, server_->app, server_->engine);
     epro::routes(server_->router, server_->app, server_->patients,
                  {reporting::follow_up(), push::follow_up()});
@@ -273,7 +280,7 @@ std::string World::audit_findings() {
 }
 
 void World::fire_schedules() {
-    must(jobs::fire(db(), interop::start_scheduled_export));
+    must(jobs::fire(db(), steering::starter_of(scheduled_kinds())));
 }
 
 void World::work_off_jobs() {
@@ -284,6 +291,7 @@ void World::work_off_jobs() {
     jobs::Engine engine(db(), {});
     engine.add(interop::export_kind(db()));
     engine.add(delivery::report_kind(db(), fonts, {}, reporting::loader(db(), "")));
+    engine.add(analysis::analysis_kind(db()));
     engine.run_until_idle();
 }
 

@@ -121,7 +121,10 @@ class Description {
         for (const Good& one : route.doc.good) {
             json::object answer{{"description", one.what}};
             if (!one.content.type.empty()) answer["content"] = content(one.content);
-            all[std::to_string(one.status)] = std::move(answer);
+            const auto [said, is_new] = all.emplace(std::to_string(one.status), answer);
+            if (!is_new)  // the same status with another kind of content
+                for (auto& [type, media] : answer["content"].as_object())
+                    said->value().as_object()["content"].as_object()[type] = media;
         }
         for (const int status : problems_of(route)) {
             json::object media{{"schema", problem_of(route).to_json(schemas_)}};
@@ -201,13 +204,18 @@ json::object describe(const Router& router, const Api& api) {
 }
 
 std::string undescribed(const Route& route, const Reply& reply) {
-    const auto good = std::ranges::find(route.doc.good, reply.status, &Good::status);
-    const bool is_problem = good == route.doc.good.end();
-    if (is_problem && !problems_of(route).contains(reply.status))
-        return "does not say " + std::to_string(reply.status);
+    const std::string status = std::to_string(reply.status);
+    std::string wrong;
+    for (const Good& one : route.doc.good) {
+        if (one.status != reply.status) continue;
+        wrong = wrong_content(one.content, reply);
+        if (wrong.empty()) return {};
+    }
+    if (!wrong.empty()) return status + ": " + wrong;
+    if (!problems_of(route).contains(reply.status)) return "does not say " + status;
     const Content problem{.type = std::string(problem_type), .schema = problem_of(route)};
-    const std::string wrong = wrong_content(is_problem ? problem : good->content, reply);
-    return wrong.empty() ? "" : std::to_string(reply.status) + ": " + wrong;
+    wrong = wrong_content(problem, reply);
+    return wrong.empty() ? "" : status + ": " + wrong;
 }
 
 void add_description(Router& router, const Api& api) {

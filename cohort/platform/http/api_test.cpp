@@ -138,4 +138,20 @@ TEST_CASE("two routes of one name end the process that would describe them") {
     CHECK(end.said("two routes have one name"));
 }
 
+TEST_CASE("an answer with a choice of contents is described with all, and is one of them") {
+    Router router;
+    router.add(Method::get, "/file", Access::open("a test"), nothing(),
+               {.name = "readFile",
+                .summary = "A file",
+                .good = {{200, "It", Content::of("text/csv")}, {200, "It", note()}}});
+    const json::object api = describe(router, {"Notes", "1.0", "cookie"});
+    const json::value& said = api.at("paths").at("/file").at("get").at("responses").at("200");
+    CHECK(said.at("content").as_object().contains("text/csv"));
+    CHECK(said.at("content").as_object().contains("application/json"));
+    const Route& file = route(router, "readFile");
+    CHECK(undescribed(file, Reply::bytes(200, "text/csv", "a,b")) == "");
+    CHECK(undescribed(file, Reply::json(200, json::object{{"text", "a"}})) == "");
+    CHECK(undescribed(file, Reply::text(200, "a")) == "200: is text/plain, not application/json");
+}
+
 }  // namespace cohort::http

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cohort/interop/export_schedule.h"
+#include "cohort/steering/schedules.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
 
 #include "cohort/audit/audit.h"
 #include "cohort/identity/grants.h"
 #include "cohort/identity/record.h"
-#include "cohort/interop/export_job.h"
 #include "cohort/platform/http/idempotency.h"
 #include "cohort/platform/jobs/schedule_json.h"
 #include "cohort/study/store.h"
 
-namespace cohort::interop {
+namespace cohort::steering {
 
 using http::Access;
 using http::Content;
@@ -25,39 +28,37 @@ using json::wish;
 namespace {
 
 constexpr std::int64_t schedules_max = 200;
+
 // --- as JSON ------------------------------------------------------------------------------
 
 Result<json::object> schedule_json(db::Tx& tx, const Schedule& schedule) {
     json::object out = TRY(jobs::times_json(tx, schedule));
     out["id"] = schedule.id.text;
     out["name"] = schedule.name;
-    out["each"] = TRY(json::get_string(schedule.input, "each"));
     out["missed"] = to_string(schedule.missed);
+    for (const auto& [name, value] : schedule.input) out[name] = value;
     return out;
 }
 
-Schema each_schema() {
-    return Schema::one_of({"study", "subject"});
-}
 Schema missed_schema() {
     return Schema::one_of({"skip", "one", "all"});
 }
 
-Schema schedule_schema() {
+Schema schedule_schema(const ScheduledKind& kind) {
     auto members = jobs::times_members();
     members.push_back(has("id", Schema::id()));
     members.push_back(has("name", Schema::text()));
-    members.push_back(has("each", each_schema()));
     members.push_back(has("missed", missed_schema()));
-    return Schema::named("Schedule", Schema::object(std::move(members)));
+    for (const json::Member& one : kind.members) members.push_back(has(one.name, one.schema));
+    return Schema::named(kind.name + "Schedule", Schema::object(std::move(members)));
 }
 
-Schema new_schedule_schema() {
+Schema new_schedule_schema(const ScheduledKind& kind) {
     auto members = jobs::daily_members();
     members.push_back(has("name", Schema::text()));
-    members.push_back(wish("each", each_schema()));
     members.push_back(wish("missed", missed_schema()));
-    return Schema::named("NewSchedule", Schema::object(std::move(members)));
+    for (const json::Member& one : kind.members) members.push_back(wish(one.name, one.schema));
+    return Schema::named("New" + kind.name + "Schedule", Schema::object(std::move(members)));
 }
 
 // --- the routes ---------------------------------------------------------------------------
@@ -72,12 +73,14 @@ Result<void> record(db::Tx& tx, const identity::Actor& actor, const char* action
     return {};
 }
 
-Result<jobs::NewSchedule> wish_of(const Request& request) {
+Result<jobs::NewSchedule> wish_of(const Request& request, const ScheduledKind& kind) {
     const json::object body = TRY(request.json_object());
-    jobs::NewSchedule wish{.kind = export_kind_name};
+    jobs::NewSchedule wish{.kind = kind.kind, .input = kind.input};
     wish.study = TRY(request.id_param<StudyId>("study"));
     wish.name = TRY(json::get_string(body, "name"));
-    wish.input["each"] = TRY(json::find_string(body, "each")).value_or("study");
+    for (const json::Member& one : kind.members)
+        if (const json::value* said = body.if_contains(one.name); said && !said->is_null())
+            wish.input[one.name] = *said;
     wish.when = TRY(jobs::daily_of(body));
     const auto missed = jobs::parse_missed(TRY(json::find_string(body, "missed")).value_or("one"));
     wish.missed = missed.value_or(jobs::Missed::one);
@@ -85,8 +88,8 @@ Result<jobs::NewSchedule> wish_of(const Request& request) {
     return wish;
 }
 
-Result<Reply> post_schedule(App& app, Request& request) {
-    const jobs::NewSchedule wish = TRY(wish_of(request));
+Result<Reply> post_schedule(App& app, const ScheduledKind& kind, Request& request) {
+    const jobs::NewSchedule wish = TRY(wish_of(request, kind));
     const identity::Actor actor = identity::actor_of(request);
     return app.db.transact([&](db::Tx& tx) {
         return http::idempotent(tx, request, [&](db::Tx& unit) -> Result<Reply> {
@@ -101,12 +104,11 @@ Result<Reply> post_schedule(App& app, Request& request) {
     });
 }
 
-Result<Reply> get_schedules(App& app, Request& request) {
+Result<Reply> get_schedules(App& app, const std::string& kind, Request& request) {
     const auto study = TRY(request.id_param<StudyId>("study"));
     return app.db.read([&](db::Tx& tx) -> Result<Reply> {
         json::array all;
-        for (const Schedule& schedule :
-             TRY(jobs::schedules(tx, study, export_kind_name, schedules_max)))
+        for (const Schedule& schedule : TRY(jobs::schedules(tx, study, kind, schedules_max)))
             all.push_back(TRY(schedule_json(tx, schedule)));
         return Reply::json(200, json::object{{"schedules", std::move(all)}});
     });
@@ -127,21 +129,21 @@ Result<http::Scope> scope_of_study(Request& request) {
     return http::Scope{.study = TRY(request.id_param<StudyId>("study")), .site = {}};
 }
 
-http::ScopeOf scope_of_schedule(db::Db& db) {
-    return [&db](Request& request) -> Result<http::Scope> {
+http::ScopeOf scope_of_schedule(db::Db& db, const std::vector<ScheduledKind>& kinds) {
+    std::set<std::string> names;
+    for (const ScheduledKind& kind : kinds) names.insert(kind.kind);
+    return [&db, names = std::move(names)](Request& request) -> Result<http::Scope> {
         const auto id = TRY(request.id_param<ScheduleId>("schedule"));
         const Schedule schedule =
             TRY(db.read([&](db::Tx& tx) { return jobs::get_schedule(tx, id); }));
-        if (schedule.kind != export_kind_name)
+        if (!names.contains(schedule.kind))
             return not_found("schedule", "There is no such schedule.");
         return http::Scope{.study = schedule.study, .site = {}};
     };
 }
 
-}  // namespace
-
-Result<JobId> start_scheduled_export(db::Tx& tx, const Schedule& schedule) {
-    const std::string each = TRY(json::get_string(schedule.input, "each"));
+// Whoever made the schedule, if they may still export.
+Result<identity::Actor> actor_of(db::Tx& tx, const Schedule& schedule) {
     identity::Actor actor;
     actor.user = UserId{schedule.created_by};
     actor.how = schedule.id.text;
@@ -152,35 +154,48 @@ Result<JobId> start_scheduled_export(db::Tx& tx, const Schedule& schedule) {
     if (may.verdict != identity::Verdict::allowed || !may.role)
         return refused("schedule-not-allowed", "Who made the schedule may not export any more.");
     actor.role = identity::to_string(*may.role);
-    const ExportWish wish{.study = schedule.study,
-                          .each = each == "subject" ? Each::subject : Each::study};
-    return TRY(start_export(tx, wish, actor)).id;
+    return actor;
 }
 
-void schedule_routes(http::Router& router, App& app) {
-    const char* const path = "/api/v1/studies/{study}/exports/schedules";
+void routes_of(http::Router& router, App& app, const ScheduledKind& kind) {
+    const Schema schedule = schedule_schema(kind);
     router.add(
-        Method::get, path, Access::needs(Permission::export_run, scope_of_study),
-        [&app](Request& request) { return get_schedules(app, request); },
-        {.name = "listSchedules",
-         .summary = "When exports of a study start by themselves, by the next time",
+        Method::get, kind.path, Access::needs(Permission::export_run, scope_of_study),
+        [&app, word = kind.kind](Request& request) { return get_schedules(app, word, request); },
+        {.name = "list" + kind.name + "Schedules",
+         .summary = kind.does + ": when by itself, by the next time",
          .good = {{200, "All of them",
                    Content::json(Schema::named(
-                       "Schedules",
-                       Schema::object({has("schedules", Schema::list(schedule_schema()))})))}}});
-    router.add(Method::post, path, Access::needs(Permission::export_run, scope_of_study),
-               [&app](Request& request) { return post_schedule(app, request); },
-               {.name = "addSchedule",
-                .summary = "Exports the study at a time of day by the clocks of a place",
-                .body = Content::json(new_schedule_schema()),
-                .good = {{201, "The schedule", Content::json(schedule_schema())}},
+                       kind.name + "Schedules",
+                       Schema::object({has("schedules", Schema::list(schedule))})))}}});
+    router.add(Method::post, kind.path, Access::needs(Permission::export_run, scope_of_study),
+               [&app, kind](Request& request) { return post_schedule(app, kind, request); },
+               {.name = "add" + kind.name + "Schedule",
+                .summary = kind.does + " at a time of day by the clocks of a place",
+                .body = Content::json(new_schedule_schema(kind)),
+                .good = {{201, "The schedule", Content::json(schedule)}},
                 .takes_key = true});
+}
+
+}  // namespace
+
+jobs::Starter starter_of(std::vector<ScheduledKind> kinds) {
+    return [kinds = std::move(kinds)](db::Tx& tx, const Schedule& schedule) -> Result<JobId> {
+        const auto kind = std::ranges::find(kinds, schedule.kind, &ScheduledKind::kind);
+        if (kind == kinds.end())
+            return refused("schedule-unknown", "This server cannot start such a job.");
+        return kind->start(tx, schedule, TRY(actor_of(tx, schedule)));
+    };
+}
+
+void schedule_routes(http::Router& router, App& app, const std::vector<ScheduledKind>& kinds) {
+    for (const ScheduledKind& kind : kinds) routes_of(router, app, kind);
     router.add(Method::del, "/api/v1/schedules/{schedule}",
-               Access::needs(Permission::export_run, scope_of_schedule(app.db)),
+               Access::needs(Permission::export_run, scope_of_schedule(app.db, kinds)),
                [&app](Request& request) { return delete_schedule(app, request); },
                {.name = "stopSchedule",
                 .summary = "It starts nothing any more; again: nothing",
                 .good = {{204, "It is stopped"}}});
 }
 
-}  // namespace cohort::interop
+}  // namespace cohort::steering
