@@ -7,6 +7,8 @@ file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/often.cpp CONTENT "")
 function(precompile name)
   add_library(${name} OBJECT EXCLUDE_FROM_ALL ${PROJECT_BINARY_DIR}/often.cpp)
   target_precompile_headers(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests/support/often.h)
+  # ccache looks what is to be compiled by preprocessing it, and would take the old one for that, whatever has changed since.
+  set_property(TARGET ${name} PROPERTY RULE_LAUNCH_COMPILE "${CMAKE_COMMAND} -E rm -f <OBJECT> &&")
   target_link_libraries(${name} PRIVATE tests_support warnings)
   # As programs are compiled, which is what uses it.
   set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE OFF)

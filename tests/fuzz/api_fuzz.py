@@ -273,6 +273,8 @@ class Fuzzer:
             out = {"changes": [self.entry(pointer) for pointer in pointers]}
         if "each" in out and self.rng.random() < 0.5:  # a job that lasts
             out = {"each": "subject", "rate": 1}
+        if "url" in out and self.rng.random() < 0.7:  # where nobody listens
+            out |= {"url": "http://127.0.0.1:9/reports", "token": "a-token"}
         if out.keys() == {"login", "password"}:
             known = self.rng.choice(self.people)
             out = {"login": known.login, "password": known.password}
