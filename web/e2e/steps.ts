@@ -6,8 +6,8 @@ import type { Target } from "./binary";
 
 export const field = (item: string): string => `[data-item="${item}"]`;
 export const input = (item: string): string => `${field(item)} .ant-input`;
-export const saved = (on: Page) =>
-  on.waitForSelector('[data-testid="save-line"][data-save="saved"]');
+export const saved = (on: Page, how: { timeout?: number } = {}) =>
+  on.waitForSelector('[data-testid="save-line"][data-save="saved"]', how);
 export const saveLine = (on: Page) => on.textContent('[data-testid="save-line"]');
 
 export async function press(on: Page, ...keys: string[]): Promise<void> {
