@@ -366,6 +366,11 @@ class Fuzzer:
     def done_well(self, name):
         return any(200 <= status < 300 for status in self.done[name])
 
+    def goes_on(self, requests):
+        """The ids are the server's, so no seed makes two runs alike: what was never done has as many tries again."""
+        asked = self.counts["all"]
+        return asked < requests or (asked < 2 * requests and not all(self.done_well(name) for name in self.done))
+
     def weight(self, path, operation):
         """What makes things first, then what needs them; what was never done before all else."""
         name = operation["operationId"]
@@ -460,7 +465,7 @@ def run(binary, seconds, requests, seed):
             for error in api_document.form_errors(fuzzer.document):
                 fuzzer.findings[error] = error
             end = time.monotonic() + seconds if seconds else None
-            while time.monotonic() < end if end else fuzzer.counts["all"] < requests:
+            while time.monotonic() < end if end else fuzzer.goes_on(requests):
                 fuzzer.one()
         finally:
             code = server.stop()
