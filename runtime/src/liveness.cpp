@@ -453,6 +453,14 @@ class Liveness {
     std::optional<DeepScan> scan_;
 };
 
+// Whatever it keeps is below the stack pointer of whoever calls it: a compiler that made one call of
+// the two would keep what the search itself has found where the search then finds it.
+template <class F>
+__attribute__((noinline)) void below_this(F& f, const void* stack_pointer) {
+    f(stack_pointer);
+    asm volatile("" : : : "memory");  // no tail call
+}
+
 // Saves the registers of whoever calls it where a search of memory finds them.
 template <class F>
 __attribute__((noinline)) void above_this(F f) {
@@ -463,7 +471,7 @@ __attribute__((noinline)) void above_this(F f) {
 #elif defined(__aarch64__)
     asm volatile("mov %0, sp" : "=r"(stack_pointer));
 #endif
-    f(stack_pointer);
+    below_this(f, stack_pointer);
     asm volatile("" : : : "memory");  // no tail call
 }
 
