@@ -100,6 +100,29 @@ TEST_CASE("the drawing has a box for each place and escapes the names in it") {
     });
 }
 
+TEST_CASE("a long name is cut at its end and between its characters, and it still says STUCK") {
+    Options options;
+    options.stuck_after = Duration{};
+    CHECK(sim::run(1, options, [] {
+              (void)cancellable([](CancelHandle& everything) {
+                  scope([&](Scope& s) {
+                      s.go("doctor", [] {
+                          // The last of it that fits is the first byte of a character.
+                          Event relief("xrelief of all the nurses 如如如如如如如如如如");
+                          scope([&](Scope& shift) { shift.go("nurse", [&] { relief.wait(); }); });
+                      });
+                      while (!has(body("/waits.json"), R"("state":"event")"))
+                          sleep(std::chrono::milliseconds(1));
+                      const std::string svg = body("/waits.svg");
+                      CHECK(has(svg, "event &quot;xrelief of all the nurses 如如"));
+                      CHECK(has(svg, "如\u2026<"));
+                      CHECK(count(svg, "STUCK") == 2);
+                      everything.cancel();
+                  });
+              });
+          }) == 0);
+}
+
 TEST_CASE("the page for people says what is stuck, draws it, and runs no script") {
     beside_a_stuck_nurse([] {
         const std::string html = body("");

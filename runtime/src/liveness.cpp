@@ -453,8 +453,8 @@ class Liveness {
     std::optional<DeepScan> scan_;
 };
 
-// Whatever it keeps is below the stack pointer of whoever calls it: a compiler that made one call of
-// the two would keep what the search itself has found where the search then finds it.
+// Whatever it keeps is below the stack pointer of whoever calls it: a compiler that made one call
+// of the two would keep what the search itself has found where the search then finds it.
 template <class F>
 __attribute__((noinline)) void below_this(F& f, const void* stack_pointer) {
     f(stack_pointer);

@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::size_t most_drawn = 60;
 constexpr int box_wide = 280;
-constexpr int box_high = 66;
+constexpr int box_high = 84;
 constexpr int gap = 36;
 constexpr int between_rows = 56;
 constexpr std::size_t in_a_row = 6;
@@ -237,23 +237,35 @@ class Drawing {
                            "</title></rect>\n";
         const int x = box.x + 10;
         text += words(x, box.y + 20, colour, title(at), true);
-        text += words(x, box.y + 38, colour, shortened(what_it_does(at)), false);
-        return text + words(x, box.y + 55, "#555", shortened(at.waits_at), false);
+        text += words(x, box.y + 38, colour, beginning_of(what_it_does(at)), false);
+        text += words(x, box.y + 55, colour, how_long(at), false);
+        return text + words(x, box.y + 72, "#555", end_of(at.waits_at), false);
     }
 
     static std::string what_it_does(const WaitPlace& at) {
-        std::string text = at.state;
-        if (!at.object.empty()) text += " \"" + at.object + '"';
-        if (!at.waits_at.empty()) text += ", " + readable(at.longest);
-        return at.stuck ? text + ", STUCK" : text;
+        return at.object.empty() ? at.state : at.state + " \"" + at.object + '"';
+    }
+    static std::string how_long(const WaitPlace& at) {
+        std::string text = at.waits_at.empty() ? "" : "for " + readable(at.longest);
+        if (at.stuck) text += text.empty() ? "STUCK" : ", STUCK";
+        return text;
     }
     static std::string title(const WaitPlace& at) {
         std::string text = at.name.empty() ? "goroutine " + std::to_string(at.example) : at.name;
         return at.count > 1 ? text + " \u00d7 " + std::to_string(at.count) : text;
     }
+    static std::string beginning_of(const std::string& text) {
+        return text.size() <= letters ? text : text.substr(0, whole(text, letters - 1)) + "\u2026";
+    }
     // A path's end says more than its beginning.
-    static std::string shortened(const std::string& text) {
-        return text.size() <= letters ? text : "\u2026" + text.substr(text.size() - letters + 1);
+    static std::string end_of(const std::string& text) {
+        if (text.size() <= letters) return text;
+        return "\u2026" + text.substr(whole(text, text.size() - letters + 1));
+    }
+    // A place at or before `at` where no character of UTF-8 is cut.
+    static std::size_t whole(const std::string& text, std::size_t at) {
+        while (at > 0 && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80) --at;
+        return at;
     }
 
     static constexpr std::size_t none = SIZE_MAX;
