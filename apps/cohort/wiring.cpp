@@ -16,6 +16,7 @@
 #include "cohort/platform/http/api.h"
 #include "cohort/push/follow_up.h"
 #include "cohort/push/push_kind.h"
+#include "cohort/push/push_start.h"
 #include "cohort/push/routes.h"
 #include "cohort/reporting/follow_up.h"
 #include "cohort/reporting/load.h"
@@ -39,7 +40,7 @@ static Result<void> check_place(db::Tx& tx, const http::Scope& scope) {
 }
 
 static std::vector<steering::ScheduledKind> scheduled_kinds() {
-    return {interop::export_schedule(), analysis::analysis_schedule()};
+    return {interop::export_schedule(), analysis::analysis_schedule(), push::push_schedule()};
 }
 
 void add_routes(http::Router& router, App& app, identity::Identity& identity,

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cohort/push/push_start.h"
 
-#include "cohort/identity/grants.h"
 #include "cohort/identity/record.h"
 #include "cohort/push/deliveries.h"
 #include "cohort/push/push_kind.h"
@@ -66,49 +65,13 @@ Result<jobs::Enqueued> start_push(db::Tx& tx, const StudyId& study, const identi
     return whole;
 }
 
-Result<JobId> start_scheduled_push(db::Tx& tx, const jobs::Schedule& schedule) {
-    identity::Actor actor;
-    actor.user = UserId{schedule.created_by};
-    actor.how = schedule.id.text;
-    const Instant at = now();
-    const auto rights = TRY(identity::rights_of(tx, actor.user, at));
-    const http::Scope whole_study{.study = schedule.study, .site = {}};
-    const auto may = identity::decide(rights, http::Permission::job_steer, whole_study, at);
-    if (may.verdict != identity::Verdict::allowed || !may.role)
-        return refused("schedule-not-allowed",
-                       "Who made the schedule may not steer jobs any more.");
-    actor.role = identity::to_string(*may.role);
-    return TRY(start_push(tx, schedule.study, actor)).id;
-}
-
-// --- the schedule -------------------------------------------------------------------------
-
-Result<std::optional<jobs::Schedule>> schedule_of(db::Tx& tx, const StudyId& study) {
-    auto found = TRY(jobs::schedules(tx, study, push_kind_name, 1));
-    if (found.empty()) return std::optional<jobs::Schedule>();
-    return std::optional(std::move(found.front()));
-}
-
-Result<jobs::Schedule> set_schedule(db::Tx& tx, const StudyId& study, const jobs::Daily& when,
-                                    const identity::Actor& actor) {
-    TRY(study::get(tx, study));
-    TRY(remove_schedule(tx, study, actor));
-    const auto id = TRY(jobs::add_schedule(tx, {.kind = push_kind_name,
-                                                .study = study,
-                                                .name = "report push",
-                                                .when = when,
-                                                .created_by = actor.name()}));
-    TRY(record(tx, actor, "schedule.added", study, id.text,
-               {{"kind", push_kind_name}, {"minute", when.minute}, {"zone", when.zone}}));
-    return jobs::get_schedule(tx, id);
-}
-
-Result<void> remove_schedule(db::Tx& tx, const StudyId& study, const identity::Actor& actor) {
-    const auto schedule = TRY(schedule_of(tx, study));
-    if (!schedule) return {};
-    TRY(jobs::stop_schedule(tx, schedule->id));
-    return record(tx, actor, "schedule.stopped", study, schedule->id.text,
-                  {{"kind", push_kind_name}});
+steering::ScheduledKind push_schedule() {
+    return {.kind = push_kind_name,
+            .path = "/api/v1/studies/{study}/report-pushes/schedules",
+            .name = "Push",
+            .does = "Pushes reports to the sites' receivers",
+            .start = [](db::Tx& tx, const jobs::Schedule& schedule, const identity::Actor& actor)
+                -> Result<JobId> { return TRY(start_push(tx, schedule.study, actor)).id; }};
 }
 
 }  // namespace cohort::push

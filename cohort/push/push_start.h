@@ -3,11 +3,9 @@
 // night.
 #pragma once
 
-#include <optional>
-
 #include "cohort/identity/actor.h"
 #include "cohort/platform/jobs/ledger.h"
-#include "cohort/platform/jobs/schedule.h"
+#include "cohort/steering/schedules.h"
 
 namespace cohort::push {
 
@@ -16,19 +14,7 @@ namespace cohort::push {
 /// Errors: not_found/study.
 Result<jobs::Enqueued> start_push(db::Tx& tx, const StudyId& study, const identity::Actor& actor);
 
-/// The same as whoever made the schedule.
-/// Errors: not_found/study; refused/schedule-not-allowed: they may not steer jobs any more.
-Result<JobId> start_scheduled_push(db::Tx& tx, const jobs::Schedule& schedule);
-
-/// The schedule of a study's pushes, if it has one.
-Result<std::optional<jobs::Schedule>> schedule_of(db::Tx& tx, const StudyId& study);
-
-/// Sets it, in place of the one before, its audit record included.
-/// Errors: not_found/study; those of jobs::add_schedule().
-Result<jobs::Schedule> set_schedule(db::Tx& tx, const StudyId& study, const jobs::Daily& when,
-                                    const identity::Actor& actor);
-
-/// From now on nothing starts by itself; again: nothing.
-Result<void> remove_schedule(db::Tx& tx, const StudyId& study, const identity::Actor& actor);
+/// How pushes start by themselves.
+steering::ScheduledKind push_schedule();
 
 }  // namespace cohort::push

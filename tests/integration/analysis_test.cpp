@@ -179,11 +179,7 @@ TEST_CASE("a run is one job while it is under way, and starts by itself at its t
         CHECK(
             world.ask("builder", "GET", study_of(world) + "/exports/schedules").at("/schedules") ==
             "[]");
-        CHECK(world.db()
-                  .transact([](db::Tx& tx) {
-                      return tx.run("UPDATE job_schedule SET next_due = store_now() - 60000");
-                  })
-                  .ok());
+        world.make_schedules_due();
         world.fire_schedules();
         CHECK(world.count("job WHERE kind = 'study.analysis'") == 2);
         const Answer list = world.ask("builder", "GET", path + "/schedules");

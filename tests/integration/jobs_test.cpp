@@ -203,11 +203,7 @@ TEST_CASE("a schedule starts an export when its time has come, once, for who may
         REQUIRE(made.outcome() == "201");
         CHECK(made.at("/weekdays") == "[1,7]");
         const auto come = [&] {
-            CHECK(world.db()
-                      .transact([](db::Tx& tx) {
-                          return tx.run("UPDATE job_schedule SET next_due = store_now() - 60000");
-                      })
-                      .ok());
+            world.make_schedules_due();
             world.fire_schedules();
             world.fire_schedules();
         };

@@ -69,7 +69,8 @@ TEST_CASE("a push has a part for each site, and is told as one job with all its 
                   R"({"url":"https://a.example","token":"x"})");
         const std::string pushes = study_of(world) + "/report-pushes";
         CHECK(world.ask("monitor", "POST", pushes).status == 403);
-        const Answer started = world.ask("engineer", "POST", pushes);
+        CHECK(world.ask("engineer", "POST", pushes).status == 403);
+        const Answer started = world.ask("builder", "POST", pushes);
         REQUIRE(started.outcome() == "201");
         CHECK(world.ask("builder", "POST", pushes).at("/job") == started.at("/job"));
         const Answer job = world.ask("builder", "GET", "/api/v1/jobs/" + started.at("/job"));
@@ -85,6 +86,30 @@ TEST_CASE("a push has a part for each site, and is told as one job with all its 
         CHECK(parts.at("/jobs/0/parent") == started.at("/job"));
         CHECK(world.ask("builder", "GET", study_of(world) + "/report-receivers")
                   .at("/sites/0/waiting") == "2");
+    });
+}
+
+TEST_CASE("a push starts by itself at its time, for as long as who wanted that may export") {
+    in_world([](World& world) {
+        const std::string path = study_of(world) + "/report-pushes/schedules";
+        const std::string nightly =
+            R"({"name":"Nightly","hour":2,"minute":30,"time_zone":"Asia/Shanghai"})";
+        CHECK(world.ask("engineer", "POST", path, nightly).status == 403);
+        const Answer made = world.ask("builder", "POST", path, nightly);
+        REQUIRE(made.outcome() == "201");
+        world.make_schedules_due();
+        world.fire_schedules();
+        world.fire_schedules();
+        const Answer jobs = world.ask("builder", "GET", "/api/v1/jobs?kind=report.push");
+        CHECK(jobs.at("/total") == "1");
+        CHECK(world.ask("builder", "GET", path).at("/schedules/0/firings/0/job") ==
+              jobs.at("/jobs/0/id"));
+        CHECK(world.count("audit_record WHERE action = 'job.started'") == 1);
+        CHECK(world.ask("builder", "DELETE", made.header("Location")).status == 204);
+        world.make_schedules_due();
+        world.fire_schedules();
+        CHECK(world.ask("builder", "GET", "/api/v1/jobs?kind=report.push").at("/total") == "1");
+        CHECK(world.audit_findings().empty());
     });
 }
 

@@ -30,6 +30,7 @@
 #include "cohort/platform/jobs/engine.h"
 #include "cohort/platform/pdf/fonts.h"
 #include "cohort/push/follow_up.h"
+#include "cohort/push/push_start.h"
 #include "cohort/push/routes.h"
 #include "cohort/reporting/follow_up.h"
 #include "cohort/reporting/load.h"
@@ -215,7 +216,7 @@ std::string Answer::outcome() const {
 }
 
 static std::vector<steering::ScheduledKind> scheduled_kinds() {
-    return {interop::export_schedule(), analysis::analysis_schedule()};
+    return {interop::export_schedule(), analysis::analysis_schedule(), push::push_schedule()};
 }
 
 struct World::Server {
@@ -277,6 +278,13 @@ std::string World::audit_findings() {
     std::string findings = verdict.unsealed == 0 ? "" : "some records are not sealed; ";
     for (const audit::Finding& finding : verdict.findings) findings += finding.what + "; ";
     return findings;
+}
+
+void World::make_schedules_due() {
+    must(db().transact([](db::Tx& tx) {
+        return tx.run(
+            "UPDATE job_schedule SET next_due = store_now() - 60000 WHERE next_due IS NOT NULL");
+    }));
 }
 
 void World::fire_schedules() {

@@ -80,6 +80,9 @@ class World {
     /// A form F at visit V of a new subject; its id.
     std::string form();
 
+    /// The time of every schedule that is not stopped has come.
+    void make_schedules_due();
+
     /// Starts what is due to start by itself.
     void fire_schedules();
 
