@@ -120,7 +120,7 @@ void PostgresServer::kill() {
 std::string PostgresServer::create_database(const std::string& how) {
     const std::string name = "store" + std::to_string(++databases_);
     ENSURE(run({programs() + "psql", "-q", "-h", "127.0.0.1", "-p", port_, "-U", "ward", "-d",
-                "postgres", "-c", "CREATE DATABASE " + name + " TEMPLATE template0 " + how}) == 0,
+                "postgres", "-c", "CREATE DATABASE " + name + " " + how}) == 0,
            "a database can be made");
     return "postgresql://ward@127.0.0.1:" + port_ + "/" + name;
 }

@@ -32,8 +32,9 @@ class PostgresServer {
     /// kill -9 of all of it.
     void kill();
 
-    /// A new, empty database; its URI. `how` as in CREATE DATABASE.
-    std::string create_database(const std::string& how = "ENCODING 'UTF8' LC_COLLATE 'C'");
+    /// A new database, empty where `how` does not name another to copy; its URI. `how` as in CREATE
+    /// DATABASE.
+    std::string create_database(const std::string& how = "TEMPLATE template0");
 
     const std::string& port() const { return port_; }
 

@@ -414,7 +414,7 @@ TEST_CASE("PostgreSQL: a database that would not keep the promises is refused by
     in_runtime([] {
         const auto code_for = [](const std::string& how, const char* sql, Synchronous how_safe) {
             const auto url = weft::blocking("create a database", [&] {
-                return test::PostgresServer::shared().create_database(how);
+                return test::PostgresServer::shared().create_database("TEMPLATE template0 " + how);
             });
             Options options = options_for(url);
             if (sql != nullptr) {
