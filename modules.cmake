@@ -67,9 +67,10 @@ module(tests/integration          USES runtime cohort/base cohort/platform/db co
 if(BUILD_TESTING)
   add_dependencies(tests_integration_test apps_cohort)
   target_compile_definitions(tests_integration PUBLIC COHORT_BINARY="$<TARGET_FILE:apps_cohort>")
-  set_tests_properties(tests_integration PROPERTIES LABELS integration TIMEOUT 1800)
+  # COST lets what lasts longest begin first, where no test has been timed yet.
+  set_tests_properties(tests_integration PROPERTIES LABELS integration TIMEOUT 1800 COST 300)
   add_test(NAME tests_integration_postgresql COMMAND tests_integration_test)
-  set_tests_properties(tests_integration_postgresql PROPERTIES LABELS integration TIMEOUT 1800
+  set_tests_properties(tests_integration_postgresql PROPERTIES LABELS integration TIMEOUT 1800 COST 700
     ENVIRONMENT COHORT_TEST_STORE=postgresql)
 endif()
 if(BUILD_TESTING)

@@ -6,6 +6,5 @@ if(NOT EXISTS ${PROJECT_SOURCE_DIR}/web/node_modules)
 endif()
 add_test(NAME web_unit COMMAND npm run --silent test WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}/web)
 add_test(NAME web_e2e COMMAND npm run --silent e2e WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}/web)
-set_tests_properties(web_unit web_e2e PROPERTIES LABELS web TIMEOUT 900)
-# A browser and a server share the machine: nothing else beside them.
-set_tests_properties(web_e2e PROPERTIES RUN_SERIAL ON ENVIRONMENT "COHORT_BINARY=$<TARGET_FILE:apps_cohort>")
+set_tests_properties(web_unit web_e2e PROPERTIES LABELS web TIMEOUT 1800)
+set_tests_properties(web_e2e PROPERTIES COST 500 ENVIRONMENT "COHORT_BINARY=$<TARGET_FILE:apps_cohort>")

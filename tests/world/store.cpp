@@ -45,8 +45,7 @@ static std::string database_of(const std::string& folder) {
     const std::lock_guard lock(mutex);
     std::string& url = databases[folder];
     if (pattern.empty()) pattern = new_pattern();
-    if (url.empty())
-        url = test::PostgresServer::shared().create_database("TEMPLATE " + pattern);
+    if (url.empty()) url = test::PostgresServer::shared().create_database("TEMPLATE " + pattern);
     return url;
 }
 
