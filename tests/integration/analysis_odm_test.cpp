@@ -147,6 +147,8 @@ bool look_at(const std::string& name, Made& all) {
 
 }  // namespace
 
+TEST_SUITE_BEGIN("whatever the store");
+
 TEST_CASE("every value of every real study is in a cell or a problem, the same on both stores") {
     const auto names = interop::test::real_files();
     if (names.empty()) {
@@ -165,5 +167,7 @@ TEST_CASE("every value of every real study is in a cell or a problem, the same o
             all.counts.forms.left_out, " left out; values: ", all.counts.values.read, " read, ",
             all.cells, " in cells, ", all.counts.values.left_out, " left out with a reason");
 }
+
+TEST_SUITE_END();
 
 }  // namespace tests

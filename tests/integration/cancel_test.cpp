@@ -179,6 +179,8 @@ int cut_sign_ins(World& w) {
 
 }  // namespace
 
+TEST_SUITE_BEGIN("whatever the store");
+
 TEST_CASE(
     "a request cancelled at each of its waits leaves all of its change or nothing, no lock, "
     "no turn and no goroutine, and the audit verifies") {
@@ -251,5 +253,7 @@ TEST_CASE("completing cancelled anywhere archives once or not at all") {
         return status;
     });
 }
+
+TEST_SUITE_END();
 
 }  // namespace tests

@@ -322,6 +322,8 @@ std::vector<std::uint64_t> seeds_of(std::uint64_t usual) {
 
 }  // namespace
 
+TEST_SUITE_BEGIN("whatever the store");
+
 TEST_CASE("whatever the order, a form that several people work on tells one story") {
     Totals totals;
     for (const std::uint64_t seed : seeds_of(40)) {
@@ -343,5 +345,7 @@ TEST_CASE("people who leave in the middle of a request and ask again do nothing 
             ", left and sent again ", totals.repeated);
     CHECK(totals.repeated > 0);
 }
+
+TEST_SUITE_END();
 
 }  // namespace tests

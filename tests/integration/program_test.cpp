@@ -116,6 +116,8 @@ std::string complete_form(World& w) {
 
 }  // namespace
 
+TEST_SUITE_BEGIN("whatever the store");
+
 TEST_CASE("bad arguments get one sentence and exit 64") {
     const std::vector<std::vector<std::string>> wrong{
         {},
@@ -293,5 +295,7 @@ TEST_CASE("a server that cannot listen says so in one sentence") {
     CHECK(server.output.starts_with("cohort: "));
     CHECK(lines(server.output) == 1);
 }
+
+TEST_SUITE_END();
 
 }  // namespace tests

@@ -70,6 +70,8 @@ std::vector<std::string> serve(const test::TempFolder& folder, std::vector<std::
 
 }  // namespace
 
+TEST_SUITE_BEGIN("whatever the store");
+
 TEST_CASE("a service manager hears that the server is ready, lives and stops, in this order") {
     const test::TempFolder folder;
     Manager manager{folder / "manager"};
@@ -136,5 +138,7 @@ TEST_CASE("a server whose service manager is gone starts and stops like any othe
     server.signal(SIGTERM);
     CHECK(server.wait() == 0);
 }
+
+TEST_SUITE_END();
 
 }  // namespace tests
