@@ -7,4 +7,5 @@ endif()
 add_test(NAME web_unit COMMAND npm run --silent test WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}/web)
 add_test(NAME web_e2e COMMAND npm run --silent e2e WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}/web)
 set_tests_properties(web_unit web_e2e PROPERTIES LABELS web TIMEOUT 1800)
-set_tests_properties(web_e2e PROPERTIES COST 500 ENVIRONMENT "COHORT_BINARY=$<TARGET_FILE:apps_cohort>")
+# A browser and a server share the machine: beside others all only lasts longer, and may run out of time.
+set_tests_properties(web_e2e PROPERTIES RUN_SERIAL ON ENVIRONMENT "COHORT_BINARY=$<TARGET_FILE:apps_cohort>")
