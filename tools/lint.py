@@ -81,7 +81,9 @@ def read(source, flags, *more):
     """What clang-tidy says about a source; nothing if it is clean."""
     done = subprocess.run([TOOL, "--quiet", *more, source, "--", *shlex.split(flags)], cwd=ROOT, text=True,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
-    return done.returncode and (done.stdout or done.stderr)
+    if done.returncode == 0:
+        return ""
+    return done.stdout or done.stderr or f"{source}: {TOOL} ended with {done.returncode}"
 
 
 def judge(path, flags):
