@@ -108,9 +108,10 @@ jobs::Kind analysis_kind(db::Db& db) {
 
 steering::ScheduledKind analysis_schedule() {
     return {.kind = analysis_kind_name,
-            .path = "/api/v1/studies/{study}/analyses/schedules",
+            .place = "/analyses/schedules",
             .name = "Analysis",
             .does = "Makes tables for analysis",
+            .right = http::Permission::export_run,
             .start = [](db::Tx& tx, const jobs::Schedule& schedule, const identity::Actor& actor)
                 -> Result<JobId> { return TRY(start_analysis(tx, schedule.study, actor)).id; }};
 }

@@ -140,8 +140,9 @@ jobs::Kind export_kind(db::Db& db) {
 
 steering::ScheduledKind export_schedule() {
     return {.kind = export_kind_name,
-            .path = "/api/v1/studies/{study}/exports/schedules",
+            .place = "/exports/schedules",
             .does = "Exports the study",
+            .right = http::Permission::export_run,
             .input = {{"each", word_of(Each::study)}},
             .members = {has("each", each_schema())},
             .start = [](db::Tx& tx, const jobs::Schedule& schedule,

@@ -41,7 +41,7 @@ void push_routes(http::Router& router, App& app, jobs::Engine& engine) {
     const Content started =
         Content::json(Schema::named("StartedJob", Schema::object({has("job", Schema::id())})));
     router.add(Method::post, "/api/v1/studies/{study}/report-pushes",
-               Access::needs(Permission::export_run, scope_of_study),
+               Access::needs(Permission::job_steer, scope_of_study),
                [&app, &engine](Request& request) { return post_push(app, engine, request); },
                {.name = "pushReports",
                 .summary = "Pushes every report that its site's receiver has not acknowledged",

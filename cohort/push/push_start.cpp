@@ -67,9 +67,10 @@ Result<jobs::Enqueued> start_push(db::Tx& tx, const StudyId& study, const identi
 
 steering::ScheduledKind push_schedule() {
     return {.kind = push_kind_name,
-            .path = "/api/v1/studies/{study}/report-pushes/schedules",
+            .place = "/report-pushes/schedules",
             .name = "Push",
             .does = "Pushes reports to the sites' receivers",
+            .right = http::Permission::job_steer,
             .start = [](db::Tx& tx, const jobs::Schedule& schedule, const identity::Actor& actor)
                 -> Result<JobId> { return TRY(start_push(tx, schedule.study, actor)).id; }};
 }

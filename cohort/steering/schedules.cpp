@@ -2,7 +2,6 @@
 #include "cohort/steering/schedules.h"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 #include "cohort/audit/audit.h"
@@ -98,7 +97,8 @@ Result<Reply> post_schedule(App& app, const ScheduledKind& kind, Request& reques
             const Schedule schedule = TRY(jobs::get_schedule(unit, id));
             TRY(record(unit, actor, "schedule.added", schedule));
             Reply reply = Reply::json(201, TRY(schedule_json(unit, schedule)));
-            reply.set("Location", "/api/v1/schedules/" + id.text);
+            reply.set("Location",
+                      "/api/v1/studies/" + wish.study.text + kind.place + "/" + id.text);
             return reply;
         });
     });
@@ -114,11 +114,14 @@ Result<Reply> get_schedules(App& app, const std::string& kind, Request& request)
     });
 }
 
-Result<Reply> delete_schedule(App& app, Request& request) {
+Result<Reply> delete_schedule(App& app, const std::string& kind, Request& request) {
+    const auto study = TRY(request.id_param<StudyId>("study"));
     const auto id = TRY(request.id_param<ScheduleId>("schedule"));
     const identity::Actor actor = identity::actor_of(request);
     return app.db.transact([&](db::Tx& tx) -> Result<Reply> {
         const Schedule schedule = TRY(jobs::get_schedule(tx, id));
+        if (schedule.study != study || schedule.kind != kind)
+            return not_found("schedule", "There is no such schedule.");
         TRY(jobs::stop_schedule(tx, id));
         if (schedule.next) TRY(record(tx, actor, "schedule.stopped", schedule));
         return Reply::empty(204);
@@ -129,38 +132,28 @@ Result<http::Scope> scope_of_study(Request& request) {
     return http::Scope{.study = TRY(request.id_param<StudyId>("study")), .site = {}};
 }
 
-http::ScopeOf scope_of_schedule(db::Db& db, const std::vector<ScheduledKind>& kinds) {
-    std::set<std::string> names;
-    for (const ScheduledKind& kind : kinds) names.insert(kind.kind);
-    return [&db, names = std::move(names)](Request& request) -> Result<http::Scope> {
-        const auto id = TRY(request.id_param<ScheduleId>("schedule"));
-        const Schedule schedule =
-            TRY(db.read([&](db::Tx& tx) { return jobs::get_schedule(tx, id); }));
-        if (!names.contains(schedule.kind))
-            return not_found("schedule", "There is no such schedule.");
-        return http::Scope{.study = schedule.study, .site = {}};
-    };
-}
-
-// Whoever made the schedule, if they may still export.
-Result<identity::Actor> actor_of(db::Tx& tx, const Schedule& schedule) {
+// Whoever made the schedule, if they may still start such a job.
+Result<identity::Actor> actor_of(db::Tx& tx, const Schedule& schedule, Permission right) {
     identity::Actor actor;
     actor.user = UserId{schedule.created_by};
     actor.how = schedule.id.text;
     const Instant at = now();
     const auto rights = TRY(identity::rights_of(tx, actor.user, at));
     const http::Scope whole_study{.study = schedule.study, .site = {}};
-    const auto may = identity::decide(rights, Permission::export_run, whole_study, at);
+    const auto may = identity::decide(rights, right, whole_study, at);
     if (may.verdict != identity::Verdict::allowed || !may.role)
-        return refused("schedule-not-allowed", "Who made the schedule may not export any more.");
+        return refused("schedule-not-allowed",
+                       "Who made the schedule may not start such a job any more.");
     actor.role = identity::to_string(*may.role);
     return actor;
 }
 
 void routes_of(http::Router& router, App& app, const ScheduledKind& kind) {
     const Schema schedule = schedule_schema(kind);
+    const Access needed = Access::needs(kind.right, scope_of_study);
+    const std::string path = "/api/v1/studies/{study}" + kind.place;
     router.add(
-        Method::get, kind.path, Access::needs(Permission::export_run, scope_of_study),
+        Method::get, path, needed,
         [&app, word = kind.kind](Request& request) { return get_schedules(app, word, request); },
         {.name = "list" + kind.name + "Schedules",
          .summary = kind.does + ": when by itself, by the next time",
@@ -168,13 +161,19 @@ void routes_of(http::Router& router, App& app, const ScheduledKind& kind) {
                    Content::json(Schema::named(
                        kind.name + "Schedules",
                        Schema::object({has("schedules", Schema::list(schedule))})))}}});
-    router.add(Method::post, kind.path, Access::needs(Permission::export_run, scope_of_study),
+    router.add(Method::post, path, needed,
                [&app, kind](Request& request) { return post_schedule(app, kind, request); },
                {.name = "add" + kind.name + "Schedule",
                 .summary = kind.does + " at a time of day by the clocks of a place",
                 .body = Content::json(new_schedule_schema(kind)),
                 .good = {{201, "The schedule", Content::json(schedule)}},
                 .takes_key = true});
+    router.add(
+        Method::del, path + "/{schedule}", needed,
+        [&app, word = kind.kind](Request& request) { return delete_schedule(app, word, request); },
+        {.name = "stop" + kind.name + "Schedule",
+         .summary = kind.does + " no more by itself; again: nothing",
+         .good = {{204, "It is stopped"}}});
 }
 
 }  // namespace
@@ -184,18 +183,12 @@ jobs::Starter starter_of(std::vector<ScheduledKind> kinds) {
         const auto kind = std::ranges::find(kinds, schedule.kind, &ScheduledKind::kind);
         if (kind == kinds.end())
             return refused("schedule-unknown", "This server cannot start such a job.");
-        return kind->start(tx, schedule, TRY(actor_of(tx, schedule)));
+        return kind->start(tx, schedule, TRY(actor_of(tx, schedule, kind->right)));
     };
 }
 
 void schedule_routes(http::Router& router, App& app, const std::vector<ScheduledKind>& kinds) {
     for (const ScheduledKind& kind : kinds) routes_of(router, app, kind);
-    router.add(Method::del, "/api/v1/schedules/{schedule}",
-               Access::needs(Permission::export_run, scope_of_schedule(app.db, kinds)),
-               [&app](Request& request) { return delete_schedule(app, request); },
-               {.name = "stopSchedule",
-                .summary = "It starts nothing any more; again: nothing",
-                .good = {{204, "It is stopped"}}});
 }
 
 }  // namespace cohort::steering

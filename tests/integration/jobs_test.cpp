@@ -230,8 +230,12 @@ TEST_CASE("a stopped schedule is not in the list, and its stop is recorded once"
         const Answer made =
             world.ask("builder", "POST", exports_of(world) + "/schedules",
                       R"({"name":"Nightly","hour":2,"minute":30,"time_zone":"Asia/Shanghai"})");
-        const std::string path = "/api/v1/schedules/" + made.at("/id");
+        const std::string path = made.header("Location");
+        CHECK(path == exports_of(world) + "/schedules/" + made.at("/id"));
         CHECK(world.ask("monitor", "DELETE", path).outcome() == "403 not-allowed");
+        const std::string as_a_push = "/api/v1/studies/" + world.ground().study.text +
+                                      "/report-pushes/schedules/" + made.at("/id");
+        CHECK(world.ask("engineer", "DELETE", as_a_push).status == 404);
         for (int i = 0; i < 2; ++i) CHECK(world.ask("builder", "DELETE", path).status == 204);
         CHECK(world.ask("builder", "GET", exports_of(world) + "/schedules").at("/schedules") ==
               "[]");

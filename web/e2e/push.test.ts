@@ -128,13 +128,12 @@ describe.skipIf(!binary)("the push of reports", () => {
     expect(await page.content()).not.toContain(token);
   });
 
-  test("who may export but not build the study may push, and changes no receiver", async () => {
+  test("who may not steer jobs or build the study finds nothing to press", async () => {
     const auditor = await newPage(browser, "en");
     await signIn(auditor, target, "auditor@demo");
     await auditor.goto(`${target.url}/studies/${study}/push`);
     await auditor.waitForSelector("[data-site]");
-    expect(await auditor.locator(".page-head .ant-btn").count()).toBe(1);
-    expect(await auditor.locator(".receivers .ant-btn").count()).toBe(0);
+    expect(await auditor.locator(".page-head .ant-btn, .receivers .ant-btn").count()).toBe(0);
     await auditor.context().close();
   });
 });

@@ -50,7 +50,7 @@ function Receivers({ study }: { study: string }) {
       title={t("push/title")}
       above={info.data?.name}
       lead={receivers.data && <Lead sites={receivers.data} />}
-      action={may(session, "export.run", { study }) && <PushNow study={study} />}
+      action={may(session, "job.steer", { study }) && <PushNow study={study} />}
     >
       <p className="soft">{t("push/nowHint")}</p>
       {receivers.error && (
