@@ -5,7 +5,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { SiteReports, SubjectTasks } from "../src/api/schema";
+import type { PushSchedules, SiteReports, SubjectTasks } from "../src/api/schema";
 import { startBinary, type Binary } from "./binary";
 import { inspect, inspectAsItIs, launch, newPage } from "./browser";
 import { Api } from "./fill/api";
@@ -128,12 +128,23 @@ describe.skipIf(!binary)("the push of reports", () => {
     expect(await page.content()).not.toContain(token);
   });
 
+  test("a nightly push is added on the page and starts at the clocks of the site", async () => {
+    await page.click(".schedules-head .ant-btn");
+    await page.locator(".ant-modal #name").press("Enter");
+    await page.waitForSelector("[data-schedule]");
+    const { schedules } = await api.get<PushSchedules>(`/studies/${study}/report-pushes/schedules`);
+    expect(schedules.map(({ hour, minute }) => [hour, minute])).toEqual([[2, 30]]);
+    await inspect(page, "push-nightly", "[data-schedule]");
+  });
+
   test("who may not steer jobs or build the study finds nothing to press", async () => {
     const auditor = await newPage(browser, "en");
     await signIn(auditor, target, "auditor@demo");
     await auditor.goto(`${target.url}/studies/${study}/push`);
     await auditor.waitForSelector("[data-site]");
-    expect(await auditor.locator(".page-head .ant-btn, .receivers .ant-btn").count()).toBe(0);
+    expect(
+      await auditor.locator(".page-head .ant-btn, .receivers .ant-btn, .schedules").count(),
+    ).toBe(0);
     await auditor.context().close();
   });
 });

@@ -15,10 +15,11 @@ import { LateJobPage, LateJobsPage } from "./features/jobs/late";
 import { LatePushPage } from "./features/push/late";
 import { LateResponsePage, LateResponsesPage } from "./features/responses/late";
 import { LateRatesPage, LateSchedulePage } from "./features/rates/late";
+import { LateTablesPage } from "./features/tables/late";
 import { PeoplePage } from "./features/identity/people_page";
 import { StudiesPage } from "./features/studies/studies_page";
 import { SubjectPage } from "./features/subjects/subject_page";
-import { SystemPage } from "./features/system/system_page";
+import { LateSystemPage } from "./features/system/late";
 import { Frame } from "./frame/frame";
 import { CrashPage, NotFoundPage } from "./frame/problem_panel";
 import { theme } from "./frame/theme";
@@ -47,13 +48,14 @@ const router = createBrowserRouter([
             element: <LateSchedulePage />,
           },
           { path: "studies/:study/responses", element: <LateRatesPage /> },
+          { path: "studies/:study/tables", element: <LateTablesPage /> },
           { path: "studies/:study/forms/:form", element: <FormPage /> },
           { path: "studies/:study/forms/:form/life", element: <LifePage /> },
           { path: "studies/:study/audit", element: <AuditPage /> },
           { path: "studies/:study/push", element: <LatePushPage /> },
           { path: "jobs", element: <LateJobsPage /> },
           { path: "jobs/:job", element: <LateJobPage /> },
-          { path: "system", element: <SystemPage /> },
+          { path: "system", element: <LateSystemPage /> },
           { path: "people", element: <PeoplePage /> },
           { path: "*", element: <NotFoundPage /> },
         ],

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every call the pages make, one function each. Types come from the API's own description.
+// The calls of the pages, one function each. Types come from the API's own description. What only a page
+// calls that comes when it is asked for may stand in a file beside this one, and comes with it.
 import { call, setCsrf } from "./client";
 import type {
   AuditPage,

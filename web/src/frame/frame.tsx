@@ -3,6 +3,7 @@ import {
   ApartmentOutlined,
   AuditOutlined,
   DashboardOutlined,
+  DatabaseOutlined,
   FormOutlined,
   MenuOutlined,
   SendOutlined,
@@ -26,7 +27,7 @@ function placeOf(pathname: string): string {
   if (pathname.startsWith("/system")) return "/system";
   if (pathname.startsWith("/people")) return "/people";
   if (pathname.startsWith("/jobs")) return "/jobs";
-  const study = /^\/studies\/([^/]+)(\/audit|\/responses|\/push)?/.exec(pathname);
+  const study = /^\/studies\/([^/]+)(\/audit|\/tables|\/responses|\/push)?/.exec(pathname);
   return study ? `/studies/${study[1]}${study[2] ?? ""}` : "/studies";
 }
 
@@ -43,6 +44,9 @@ function useEntries(study: string | undefined): MenuProps["items"] {
     ...(study ? [entry(`/studies/${study}`, <TableOutlined />, t("nav/subjects"))] : []),
     ...(study && may(session, "subject.view", { study })
       ? [entry(`/studies/${study}/responses`, <FormOutlined />, t("nav/responses"))]
+      : []),
+    ...(study && may(session, "export.run", { study })
+      ? [entry(`/studies/${study}/tables`, <DatabaseOutlined />, t("nav/tables"))]
       : []),
     ...(study && may(session, "audit.view", { study })
       ? [entry(`/studies/${study}/audit`, <AuditOutlined />, t("nav/audit"))]

@@ -7,6 +7,7 @@ export const enPush = {
     now: "Push now",
     nowHint:
       "Every report that its site's receiver has not acknowledged is made if need be, and handed over. What may have arrived is asked about before it is sent again.",
+    noSchedule: "Reports are pushed only when somebody asks for it.",
     table: "Receivers by site",
     site: "Site",
     receiver: "Receiver",

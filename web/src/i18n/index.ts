@@ -7,6 +7,8 @@ import type { enJobs } from "./en_jobs";
 import type { enPush } from "./en_push";
 import type { enRates } from "./en_rates";
 import type { enResponses } from "./en_responses";
+import type { enSchedules } from "./en_schedules";
+import type { enTables } from "./en_tables";
 import type { patientEn } from "./patient_en";
 
 export const languages = ["zh-CN", "en"] as const;
@@ -30,7 +32,13 @@ declare module "i18next" {
   interface CustomTypeOptions {
     defaultNS: "console";
     resources: {
-      console: typeof en & typeof enJobs & typeof enPush & typeof enRates & typeof enResponses;
+      console: typeof en &
+        typeof enJobs &
+        typeof enPush &
+        typeof enRates &
+        typeof enResponses &
+        typeof enSchedules &
+        typeof enTables;
       patient: typeof patientEn;
     };
     // Keys such as the names of actions contain full stops.

@@ -8,6 +8,8 @@ import { enJobs } from "./en_jobs";
 import { enPush } from "./en_push";
 import { enRates } from "./en_rates";
 import { enResponses } from "./en_responses";
+import { enSchedules } from "./en_schedules";
+import { enTables } from "./en_tables";
 import { patientEn } from "./patient_en";
 import { patientZh } from "./patient_zh";
 import { zh } from "./zh";
@@ -15,6 +17,8 @@ import { zhJobs } from "./zh_jobs";
 import { zhPush } from "./zh_push";
 import { zhRates } from "./zh_rates";
 import { zhResponses } from "./zh_responses";
+import { zhSchedules } from "./zh_schedules";
+import { zhTables } from "./zh_tables";
 
 type Tree = { [key: string]: string | Tree };
 
@@ -34,6 +38,8 @@ const english = flat({
   ...enPush,
   ...enRates,
   ...enResponses,
+  ...enSchedules,
+  ...enTables,
   patient: patientEn,
 });
 const chinese = flat({
@@ -42,6 +48,8 @@ const chinese = flat({
   ...zhPush,
   ...zhRates,
   ...zhResponses,
+  ...zhSchedules,
+  ...zhTables,
   patient: patientZh,
 });
 const places = (text: string): string[] =>

@@ -7,6 +7,7 @@ export const zhPush = {
     now: "立即推送",
     nowHint:
       "凡接收方尚未确认的报告，如未生成则先生成，再交给接收方。可能已送达的，先询问接收方，再决定是否重送。",
+    noSchedule: "目前只在有人要求时推送报告。",
     table: "各中心的接收方",
     site: "中心",
     receiver: "接收方",

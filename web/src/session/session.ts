@@ -24,3 +24,11 @@ export function may(session: Session, permission: string, where: Where = {}): bo
       (!grant.site || !where.site || grant.site === where.site),
   );
 }
+
+/** Whether the person may do this at every site of the study, those to come too. */
+export function mayEverywhere(session: Session, permission: string, study: string): boolean {
+  return session.permissions.some(
+    (grant) =>
+      grant.permission === permission && !grant.site && (!grant.study || grant.study === study),
+  );
+}

@@ -10,6 +10,7 @@ import { ProblemPanel } from "@/frame/problem_panel";
 import { may, useSession } from "@/session/session";
 import { siteOf, useStudy } from "@/study/use_study";
 import { useReadAgain } from "../jobs/use_read_again";
+import { Schedules } from "../schedules/schedules";
 import { count } from "../system/format";
 import { PushNow } from "./push_now";
 import { ReceiverDialog } from "./receiver_dialog";
@@ -65,6 +66,7 @@ function Receivers({ study }: { study: string }) {
           onSet={setSetting}
         />
       )}
+      <Schedules study={study} kind="push" none={t("push/noSchedule")} />
       {chosen && (
         <ReceiverDialog
           key={chosen.site}
