@@ -56,14 +56,15 @@ module(cohort/epro                USES runtime cohort/base cohort/platform cohor
 module(cohort/analysis            USES runtime cohort/base cohort/platform cohort/platform/auth cohort/platform/db cohort/platform/http cohort/platform/jobs cohort/migrations cohort/audit cohort/identity cohort/questionnaire cohort/steering cohort/sites cohort/study cohort/subjects cohort/capture cohort/epro)
 module(cohort/reporting           USES runtime cohort/base cohort/platform cohort/platform/db cohort/platform/events cohort/platform/http cohort/platform/mail cohort/platform/zones cohort/audit cohort/report cohort/delivery cohort/identity cohort/sites cohort/study cohort/subjects cohort/epro)
 module(cohort/push                USES runtime cohort/base cohort/platform cohort/platform/auth cohort/platform/calls cohort/platform/db cohort/platform/http cohort/platform/jobs cohort/platform/resilience cohort/audit cohort/delivery cohort/identity cohort/steering cohort/sites cohort/study cohort/subjects cohort/epro)
+module(cohort/generate            USES runtime cohort/base cohort/platform/auth cohort/platform/db cohort/audit cohort/identity cohort/questionnaire cohort/sites cohort/study cohort/subjects cohort/capture cohort/epro cohort/push)
 module(tests/world                USES runtime cohort/base cohort/platform cohort/platform/db cohort/platform/http cohort/platform/jobs cohort/migrations cohort/audit cohort/identity cohort/steering cohort/sites cohort/study cohort/subjects cohort/capture cohort/interop cohort/epro cohort/analysis cohort/platform/events cohort/platform/pdf cohort/platform/auth cohort/delivery cohort/reporting cohort/push tests/support)
 module(apps/cohort                USES runtime cohort/base cohort/migrations cohort/platform/auth cohort/platform/config
                                        cohort/platform/db cohort/platform/events cohort/platform/http cohort/platform/jobs cohort/platform
                                        cohort/audit cohort/identity cohort/steering cohort/sites cohort/study cohort/subjects
                                        cohort/capture cohort/interop cohort/epro cohort/analysis cohort/platform/calls cohort/platform/mail cohort/platform/pdf
-                                       cohort/delivery cohort/reporting cohort/push WRAPS "CLI/.*|fcntl.h|spawn.h|sys/socket.h|sys/un.h|sys/wait.h|unistd.h")
+                                       cohort/delivery cohort/reporting cohort/push cohort/generate WRAPS "CLI/.*|fcntl.h|spawn.h|sys/socket.h|sys/un.h|sys/wait.h|unistd.h")
 set_target_properties(apps_cohort PROPERTIES OUTPUT_NAME cohort)
-module(tests/integration          USES runtime cohort/base cohort/platform/db cohort/platform/auth cohort/platform/http cohort/platform/jobs cohort/audit cohort/identity cohort/sites cohort/capture cohort/interop cohort/epro cohort/analysis cohort/reporting cohort/push tests/support tests/world WRAPS "unistd.h")
+module(tests/integration          USES runtime cohort/base cohort/platform/db cohort/platform/auth cohort/platform/http cohort/platform/jobs cohort/audit cohort/identity cohort/sites cohort/subjects cohort/capture cohort/interop cohort/epro cohort/analysis cohort/reporting cohort/push tests/support tests/world WRAPS "unistd.h")
 if(BUILD_TESTING)
   add_dependencies(tests_integration_test apps_cohort)
   target_compile_definitions(tests_integration PUBLIC COHORT_BINARY="$<TARGET_FILE:apps_cohort>")

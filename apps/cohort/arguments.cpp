@@ -125,6 +125,30 @@ void add_site_commands(CLI::App& cli, Arguments& arguments, Site& site) {
     add(Act::list, "list", "every site with its time zone");
 }
 
+void add_http_settings(CLI::App& app, Arguments& arguments) {
+    add_setting(app, arguments, "--port", "http.port");
+    add_setting(app, arguments, "--address", "http.address");
+    add_setting(app, arguments, "--web", "http.web");
+}
+
+void add_generate(CLI::App& cli, Arguments& arguments, Generate& made) {
+    CLI::App& app = add_command(cli, arguments, made, "generate",
+                                "fill an empty store with a made-up trial, to try things out");
+    app.add_option("--sites", made.sites, "sites that the study is to have (300)")
+        ->check(CLI::Range(1, 9999))
+        ->type_name("COUNT");
+    app.add_option("--subjects", made.subjects, "subjects at each site (4)")
+        ->check(CLI::Range(0, 1000))
+        ->type_name("COUNT");
+    app.add_option("--seed", made.seed, "what is made up follows from it and the day (1)")
+        ->type_name("NUMBER");
+    app.add_option("--study", made.study, "OID; without, the one that is there, or the demo study")
+        ->type_name("OID");
+    app.add_option("--receiver", made.receiver,
+                   "URL/SITE takes each site's reports (docs/push.md), with the token \"token\"")
+        ->type_name("URL");
+}
+
 std::string first_sentence(std::string text) {
     std::replace(text.begin(), text.end(), '\n', ' ');
     return text;
@@ -146,10 +170,7 @@ std::variant<Arguments, Ending> read_arguments(int argc, const char* const* argv
     Backup backup;
     Restore restore;
 
-    CLI::App& s = add_command(cli, arguments, serve, "serve", "run the server");
-    add_setting(s, arguments, "--port", "http.port");
-    add_setting(s, arguments, "--address", "http.address");
-    add_setting(s, arguments, "--web", "http.web");
+    add_http_settings(add_command(cli, arguments, serve, "serve", "run the server"), arguments);
 
     CLI::App& v = add_command(cli, arguments, verify, "verify-audit",
                               "check that the audit is what it was when it was written");
@@ -158,11 +179,9 @@ std::variant<Arguments, Ending> read_arguments(int argc, const char* const* argv
     v.add_option("--key", verify.keys, "trusted public key; the data folder's when absent")
         ->allow_extra_args(false);
 
-    CLI::App& c = add_command(cli, arguments, shown, "config",
-                              "show the settings in force and where each comes from");
-    add_setting(c, arguments, "--port", "http.port");
-    add_setting(c, arguments, "--address", "http.address");
-    add_setting(c, arguments, "--web", "http.web");
+    add_http_settings(add_command(cli, arguments, shown, "config",
+                                  "show the settings in force and where each comes from"),
+                      arguments);
 
     User user;
     add_user_commands(cli, arguments, user);
@@ -176,6 +195,9 @@ std::variant<Arguments, Ending> read_arguments(int argc, const char* const* argv
     CLI::App& e = add_command(cli, arguments, exported, "export", "give out studies as ODM 1.3.2");
     e.add_option("study", exported.studies, "OIDs of studies; without one, all");
     e.add_option("--out", exported.out, "file to write; standard output without");
+
+    Generate generate;
+    add_generate(cli, arguments, generate);
 
     add_command(cli, arguments, moving, "migrate-store",
                 "move the data folder's store into the database that store.postgres names");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -55,6 +56,15 @@ struct Export {
     std::string out;                   ///< empty or "-": standard output
 };
 
+/// Fills a store with a made-up trial.
+struct Generate {
+    int sites = 300;   ///< that the study is to have
+    int subjects = 4;  ///< at each
+    std::uint64_t seed = 1;
+    std::string study;     ///< OID; empty: the one that is there, else the demo study
+    std::string receiver;  ///< URL above the sites' own, for the push of reports; empty: none
+};
+
 /// Moves the store of the data folder into the PostgreSQL database of `store.postgres`.
 struct MigrateStore {};
 
@@ -68,7 +78,7 @@ struct Restore {
     std::string folder;
 };
 
-using Command = std::variant<Serve, VerifyAudit, ShowConfig, User, Site, Import, Export,
+using Command = std::variant<Serve, VerifyAudit, ShowConfig, User, Site, Import, Export, Generate,
                              MigrateStore, Backup, Restore>;
 
 struct Arguments {

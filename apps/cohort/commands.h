@@ -16,6 +16,7 @@ Result<int> run(const User& command, const config::Config& config);
 Result<int> run(const Site& command, const config::Config& config);
 Result<int> run(const Import& command, const config::Config& config);
 Result<int> run(const Export& command, const config::Config& config);
+Result<int> run(const Generate& command, const config::Config& config);
 Result<int> run(const MigrateStore& command, const config::Config& config);
 Result<int> run(const Backup& command, const config::Config& config);
 Result<int> run(const Restore& command, const config::Config& config);

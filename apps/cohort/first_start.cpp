@@ -31,20 +31,22 @@ static Result<bool> is_empty(db::Db& db) {
         [](db::Tx& tx) -> Result<bool> { return TRY(identity::organisations(tx)).empty(); });
 }
 
-Result<void> first_start(App& app, auth::PasswordHasher& hasher) {
-    if (!app.config.boolean("data.demo") || !TRY(is_empty(app.db))) return {};
+Result<std::size_t> first_start(db::Db& db, const config::Config& config,
+                                auth::PasswordHasher& hasher, const std::optional<StudyId>& study) {
+    if (!TRY(is_empty(db))) return std::size_t{0};
     std::printf("First start: creating the demo organisation, its users and the demo study.\n");
     std::fflush(stdout);
-    const auto parsed = TRY(parse_demo_study(app.config));
+    std::optional<interop::ParsedFile> parsed;
+    if (!study) parsed = TRY(parse_demo_study(config));
     const auto import_study = [&](db::Tx& tx) -> Result<StudyId> {
+        if (study) return *study;
         const auto report =
-            TRY(interop::import_odm(tx, parsed, {.actor = identity::command_line()}));
+            TRY(interop::import_odm(tx, *parsed, {.actor = identity::command_line()}));
         return report.studies.at(0).id;
     };
-    const auto demo = TRY(
-        sites::first_start(app.db, hasher, data_file(app.config, "demo-users.txt"), import_study));
-    if (demo) app.log.info("demo.created", {{"users", demo->users.size()}});
-    return {};
+    const auto demo =
+        TRY(sites::first_start(db, hasher, data_file(config, "demo-users.txt"), import_study));
+    return demo ? demo->users.size() : 0;
 }
 
 }  // namespace cohort::app

@@ -192,7 +192,9 @@ Result<int> run(const Serve&, const config::Config& config) {
     App app{*store.db, config, log, metrics, now()};
 
     auth::PasswordHasher hasher{hasher_options(config)};
-    TRY(first_start(app, hasher));
+    if (config.boolean("data.demo"))
+        if (const auto users = TRY(first_start(app.db, config, hasher)); users > 0)
+            log.info("demo.created", {{"users", users}});
     identity::Identity identity{app.db, hasher, identity_settings(config)};
     epro::Patients patients{app.db, patient_settings(config)};
     audit::Sealer sealer{app.db, store.key, new_uuid()};

@@ -43,6 +43,10 @@ static std::vector<steering::ScheduledKind> scheduled_kinds() {
     return {interop::export_schedule(), analysis::analysis_schedule(), push::push_schedule()};
 }
 
+epro::FollowUps follow_ups() {
+    return {reporting::follow_up(), push::follow_up()};
+}
+
 void add_routes(http::Router& router, App& app, identity::Identity& identity,
                 epro::Patients& patients, const audit::Sealer& sealer, const Receivers& receivers,
                 jobs::Engine& engine) {
@@ -52,7 +56,7 @@ void add_routes(http::Router& router, App& app, identity::Identity& identity,
     capture::routes(router, app);
     interop::routes(router, app);
     interop::export_routes(router, app, engine);
-    epro::routes(router, app, patients, {reporting::follow_up(), push::follow_up()});
+    epro::routes(router, app, patients, follow_ups());
     reporting::routes(router, app);
     push::routes(router, app, receivers.key, engine);
     analysis::routes(router, app, engine);

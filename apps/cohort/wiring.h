@@ -6,6 +6,7 @@
 
 #include "cohort/audit/sealer.h"
 #include "cohort/epro/patients.h"
+#include "cohort/epro/take.h"
 #include "cohort/identity/identity.h"
 #include "cohort/platform/app.h"
 #include "cohort/platform/auth/seal.h"
@@ -29,6 +30,9 @@ struct Receivers {
 void add_routes(http::Router& router, App& app, identity::Identity& identity,
                 epro::Patients& patients, const audit::Sealer& sealer, const Receivers& receivers,
                 jobs::Engine& engine);
+
+/// What follows every submission of a patient.
+epro::FollowUps follow_ups();
 
 /// Lets an engine work on every kind of job that any slice has. Without `sending` no mails go out.
 void add_kinds(jobs::Engine& engine, App& app, const std::optional<mail::Sending>& sending,

@@ -3,41 +3,12 @@
 // rules before anything is stored; then one transaction with all that follows, or nothing.
 #pragma once
 
-#include <functional>
-#include <string>
-#include <vector>
-
-#include "cohort/epro/ready_forms.h"
-#include "cohort/epro/responses.h"
+#include "cohort/epro/take.h"
 #include "cohort/platform/app.h"
 #include "cohort/platform/http/reply.h"
 #include "cohort/platform/http/request.h"
 
 namespace cohort::epro {
-
-/// What was stored, for the work that follows it.
-struct Submission {
-    ResponseId id;
-    StudyId study;
-    SiteId site;
-    SubjectId subject;
-    PlanId plan;
-    int number = 0;
-    QuestionnaireId questionnaire;
-    Instant received_at;
-    std::vector<AlertId> alerts;
-};
-
-/// Work that follows every submission: a report, a mail, a message to who is on call.
-struct FollowUp {
-    /// Enqueues it in the submission's transaction: it is there exactly when the answers are. Its
-    /// error takes the submission back. As every unit of work it may be run again and does not
-    /// park.
-    std::function<Result<void>(db::Tx&, const Submission&)> enqueue;
-    /// Called once the submission is durable, so that the work begins at once. May be empty.
-    std::function<void()> nudge = {};
-};
-using FollowUps = std::vector<FollowUp>;
 
 /// Takes the answers in a request of a patient to one window.
 ///

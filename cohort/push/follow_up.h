@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "cohort/epro/submit.h"
+#include "cohort/epro/take.h"
 
 namespace cohort::push {
 

@@ -4,7 +4,7 @@
 // submission's transaction writes an event, and the event becomes the item, exactly once.
 #pragma once
 
-#include "cohort/epro/submit.h"
+#include "cohort/epro/take.h"
 #include "cohort/platform/events/worker.h"
 
 namespace cohort::reporting {

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""A site's receiver of reports, for tests: keeps what it is sent as files, and misbehaves as real ones do.
+"""A receiver of reports for all sites, for tests and to try things out: keeps what comes as files, and misbehaves as real ones do.
 
 Usage: receiver.py FOLDER [NAME=VALUE ...]
 
@@ -8,6 +8,7 @@ Prints its port first. PUT /SITE/DELIVERY keeps the body as FOLDER/SITE/DELIVERY
 a second one of the same delivery changes nothing. GET /SITE/DELIVERY says what is kept. FOLDER/log has a line for each
 thing that happened: "stored SITE DELIVERY", "again SITE DELIVERY", "fault KIND", "restart".
 
+port               where it listens on this machine (any that is free)
 certificate, key   speaks TLS with them
 token              whom it lets in
 fail               share of the calls that go wrong (0)
@@ -197,7 +198,7 @@ if "certificate" in GIVEN:
 
 
 def main():
-    listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
+    listener = socket.create_server(("127.0.0.1", int(GIVEN.get("port", "0"))), backlog=1024)
     print(listener.getsockname()[1], flush=True)
     # The door stays open while the one behind it dies and another comes.
     parent = os.getpid()

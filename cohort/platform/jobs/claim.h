@@ -27,6 +27,9 @@ Result<bool> renew(db::Tx& tx, const std::string& epoch, std::chrono::millisecon
 /// Workers whose lease ran out; with `all`, every other one: where only one process can be.
 Result<std::vector<std::string>> dead_workers(db::Tx& tx, const std::string& epoch, bool all);
 
+/// Whether a server works on the store's jobs, or did until its lease ran out.
+Result<bool> anybody_works(db::Tx& tx);
+
 /// Why a worker has to give up what it has in flight.
 enum class Leave : std::uint8_t { orderly, crashed };
 

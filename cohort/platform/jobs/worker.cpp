@@ -27,6 +27,11 @@ Result<std::vector<std::string>> dead_workers(db::Tx& tx, const std::string& epo
     return dead;
 }
 
+Result<bool> anybody_works(db::Tx& tx) {
+    return TRY(tx.maybe("SELECT 1 FROM job_worker WHERE held_until > store_now() LIMIT 1"))
+        .has_value();
+}
+
 namespace {
 
 struct Held {
