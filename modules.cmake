@@ -28,7 +28,7 @@ set_source_files_properties(cohort/base/version.cpp PROPERTIES
 module(cohort/platform/db         USES runtime cohort/base LINKS SQLite::SQLite3 PostgreSQL::PostgreSQL WRAPS "sqlite3.h|libpq-fe.h|fcntl.h|sys/file.h|unistd.h")
 module(cohort/platform/xml        USES runtime LINKS LibXml2::LibXml2 WRAPS "libxml/.*")
 module(cohort/platform/auth       USES runtime cohort/base LINKS PkgConfig::sodium WRAPS "sodium.h|fcntl.h|sys/stat.h|unistd.h")
-module(cohort/platform/pdf         USES runtime cohort/base cohort/platform/auth LINKS PkgConfig::pango WRAPS "cairo-pdf.h|fontconfig/.*|pango/.*")
+module(cohort/platform/pdf         USES runtime cohort/base cohort/platform/auth LINKS PkgConfig::pango WRAPS "fontconfig/.*|hb.*|libdeflate.h|pango/.*")
 module(cohort/migrations          USES runtime cohort/platform/db cohort/platform/auth)
 embed_sql(cohort/migrations)
 module(cohort/study               USES cohort/base cohort/platform/db cohort/platform/xml)

@@ -13,7 +13,7 @@ find_package(benchmark QUIET)
 find_package(rapidcheck QUIET)  # for tests alone: `./dev run` does without
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
 pkg_check_modules(nats REQUIRED IMPORTED_TARGET libnats)
-pkg_check_modules(pango REQUIRED IMPORTED_TARGET pangocairo pangoft2 fontconfig)
+pkg_check_modules(pango REQUIRED IMPORTED_TARGET pangocairo pangoft2 fontconfig harfbuzz-subset libdeflate)
 # It asks for -pthread, which glibc needs no more; with it what is compiled beforehand for all tests does not fit.
 set_property(TARGET PkgConfig::pango PROPERTY INTERFACE_COMPILE_OPTIONS "")
 find_package(CURL REQUIRED)

@@ -2,21 +2,19 @@
 #include "cohort/platform/pdf/document.h"
 
 #include <array>
-#include <cairo-pdf.h>
-#include <numbers>
 #include <optional>
 #include <utility>
 
-#include "cohort/platform/pdf/archive.h"
+#include "cohort/platform/pdf/embedded.h"
 #include "cohort/platform/pdf/fonts_state.h"
+#include "cohort/platform/pdf/metadata.h"
+#include "cohort/platform/pdf/page.h"
 
 namespace cohort::pdf {
 
 namespace {
 
-struct FreeCairo {
-    void operator()(cairo_t* cairo) const noexcept { cairo_destroy(cairo); }
-    void operator()(cairo_surface_t* surface) const noexcept { cairo_surface_destroy(surface); }
+struct FreePango {
     void operator()(cairo_font_options_t* options) const noexcept {
         cairo_font_options_destroy(options);
     }
@@ -26,12 +24,7 @@ struct FreeCairo {
     void operator()(PangoLayoutIter* iterator) const noexcept { pango_layout_iter_free(iterator); }
 };
 template <class T>
-using Owned = std::unique_ptr<T, FreeCairo>;
-
-cairo_status_t append(void* to, const unsigned char* bytes, unsigned int count) {
-    static_cast<std::string*>(to)->append(reinterpret_cast<const char*>(bytes), count);
-    return CAIRO_STATUS_SUCCESS;
-}
+using Owned = std::unique_ptr<T, FreePango>;
 
 GObjectPtr<PangoContext> make_context(PangoFontMap* map, const std::string& language) {
     GObjectPtr<PangoContext> context(pango_font_map_create_context(map));
@@ -99,28 +92,21 @@ struct Document::State {
           about(std::move(says)),
           typesetter(fonts.state().typesetters.borrow()),
           context(make_context(typesetter->map.get(), about.language)),
-          font(pango_font_description_new()),
-          surface(cairo_pdf_surface_create_for_stream(append, &bytes, page_width, page_height)) {
+          font(pango_font_description_new()) {
         pango_font_description_set_family(font.get(), fonts.state().families.c_str());
-        // Later versions pack objects into streams, where archive() does not look.
-        cairo_pdf_surface_restrict_to_version(surface.get(), CAIRO_PDF_VERSION_1_4);
-        cairo.reset(cairo_create(surface.get()));
     }
 
-    void take(Colour colour) const {
-        cairo_set_source_rgb(cairo.get(), colour.red, colour.green, colour.blue);
-    }
+    std::size_t font_of(PangoFont* of);
+    void draw(const PangoLayoutRun& run, const char* text, Point at, const Style& style);
 
     Fonts fonts;
     About about;
     weft::Pool<Typesetter>::Loan typesetter;
     GObjectPtr<PangoContext> context;
     Owned<PangoFontDescription> font;
-    std::string bytes;
-    Owned<cairo_surface_t> surface;
-    Owned<cairo_t> cairo;
+    std::vector<Embedded> embedded;
+    std::vector<Page> pages;
     std::optional<Error> error;  // the first
-    bool has_page = false;
 };
 
 struct Paragraph::Layout {
@@ -164,7 +150,7 @@ static PangoAlignment to_pango(Align align) {
 
 Paragraph Document::set(std::string_view text, double width, const Style& style) {
     Paragraph made;
-    made.colour_ = style.colour;
+    made.style_ = style;
     auto& layout = made.layout_->layout;
     layout.reset(pango_layout_new(state_->context.get()));
     pango_font_description_set_absolute_size(state_->font.get(), style.size * PANGO_SCALE);
@@ -189,14 +175,78 @@ Paragraph Document::set(std::string_view text, double width, const Style& style)
 }
 
 void Document::begin_page() {
-    if (state_->has_page) cairo_show_page(state_->cairo.get());
-    state_->has_page = true;
+    state_->pages.emplace_back();
+}
+
+std::size_t Document::State::font_of(PangoFont* of) {
+    const Typeface& typeface = fonts.state().typeface_of(of);
+    std::size_t i = 0;
+    while (i < embedded.size() && &embedded[i].typeface() != &typeface) ++i;
+    if (i == embedded.size()) embedded.emplace_back(typeface);
+    return i;
+}
+
+// Which part of the text each glyph is for: as many characters as glyphs are one each; else the
+// first glyph of a cluster stands for all of it.
+static std::vector<std::string_view> texts_of(const PangoLayoutRun& run, const char* text) {
+    const PangoGlyphString& glyphs = *run.glyphs;
+    std::vector<std::string_view> texts(static_cast<std::size_t>(glyphs.num_glyphs));
+    const bool is_backwards = (run.item->analysis.level & 1) != 0;
+    for (int from = 0; from < glyphs.num_glyphs;) {
+        int to = from;
+        while (to < glyphs.num_glyphs && glyphs.log_clusters[to] == glyphs.log_clusters[from]) ++to;
+        int end = run.item->length;
+        if (is_backwards && from > 0) end = glyphs.log_clusters[from - 1];
+        if (!is_backwards && to < glyphs.num_glyphs) end = glyphs.log_clusters[to];
+        const char* first = text + run.item->offset + glyphs.log_clusters[from];
+        const char* last = text + run.item->offset + end;
+        const bool is_one_each = g_utf8_strlen(first, last - first) == to - from && !is_backwards;
+        for (int i = from; i < to; ++i) {
+            const char* next = is_one_each ? g_utf8_next_char(first) : last;
+            if (is_one_each || i == from)
+                texts[static_cast<std::size_t>(i)] = {first,
+                                                      static_cast<std::size_t>(next - first)};
+            first = next;
+        }
+        from = to;
+    }
+    return texts;
+}
+
+static double points(int pango_units) {
+    return static_cast<double>(pango_units) / PANGO_SCALE;
+}
+
+void Document::State::draw(const PangoLayoutRun& run, const char* text, Point at,
+                           const Style& style) {
+    const std::size_t which = font_of(run.item->analysis.font);
+    Embedded& used = embedded[which];
+    const auto texts = texts_of(run, text);
+    std::vector<Placed> placed;
+    for (int i = 0; i < run.glyphs->num_glyphs; ++i) {
+        const PangoGlyphInfo& one = run.glyphs->glyphs[i];
+        const Point pen{at.x + points(one.geometry.x_offset), at.y + points(one.geometry.y_offset)};
+        at.x += points(one.geometry.width);
+        if (one.glyph == PANGO_GLYPH_EMPTY || (one.glyph & PANGO_GLYPH_UNKNOWN_FLAG) != 0) continue;
+        const Code code = used.code_of(one.glyph, texts[static_cast<std::size_t>(i)]);
+        if (code == 0 && !error) error = internal("pdf", "The document has too many characters.");
+        placed.push_back({code, pen, used.typeface().width(one.glyph) * style.size / 1000});
+    }
+    if (!placed.empty()) pages.back().text(which, style.size, placed, style.colour);
 }
 
 void Document::draw(const Paragraph& paragraph, Point at) {
-    state_->take(paragraph.colour_);
-    cairo_move_to(state_->cairo.get(), at.x, at.y);
-    pango_cairo_show_layout(state_->cairo.get(), paragraph.layout_->layout.get());
+    PangoLayout* layout = paragraph.layout_->layout.get();
+    const char* text = pango_layout_get_text(layout);
+    const Owned<PangoLayoutIter> place(pango_layout_get_iter(layout));
+    do {
+        const PangoLayoutRun* run = pango_layout_iter_get_run_readonly(place.get());
+        if (run == nullptr) continue;  // the end of a line
+        PangoRectangle extents;
+        pango_layout_iter_get_run_extents(place.get(), nullptr, &extents);
+        const int base = pango_layout_iter_get_baseline(place.get()) - run->y_offset;
+        state_->draw(*run, text, {at.x + points(extents.x), at.y + points(base)}, paragraph.style_);
+    } while (pango_layout_iter_next_run(place.get()));
 }
 
 void Document::line(Point from, Point to, double width, Colour colour) {
@@ -204,37 +254,70 @@ void Document::line(Point from, Point to, double width, Colour colour) {
 }
 
 void Document::lines(const std::vector<Point>& points, double width, Colour colour) {
-    cairo_t* cairo = state_->cairo.get();
-    state_->take(colour);
-    cairo_new_path(cairo);  // text leaves a point behind
-    cairo_set_line_width(cairo, width);
-    for (const Point& point : points) cairo_line_to(cairo, point.x, point.y);
-    cairo_stroke(cairo);
+    state_->pages.back().lines(points, width, colour);
 }
 
 void Document::fill(Point at, double width, double height, Colour colour) {
-    state_->take(colour);
-    cairo_new_path(state_->cairo.get());
-    cairo_rectangle(state_->cairo.get(), at.x, at.y, width, height);
-    cairo_fill(state_->cairo.get());
+    state_->pages.back().fill(at, width, height, colour);
 }
 
 void Document::disc(Point centre, double radius, Colour colour) {
-    state_->take(colour);
-    cairo_new_path(state_->cairo.get());
-    cairo_arc(state_->cairo.get(), centre.x, centre.y, radius, 0, 2 * std::numbers::pi);
-    cairo_fill(state_->cairo.get());
+    state_->pages.back().disc(centre, radius, colour);
+}
+
+// "D:20261122183000Z"
+static std::string file_date(Instant at) {
+    std::string digits;
+    for (const char c : to_rfc3339(at).substr(0, 19))
+        if (c >= '0' && c <= '9') digits += c;
+    return "(D:" + digits + "Z)";
+}
+
+static int add_info(File& file, const About& about) {
+    return file.add("<< /Title " + text_string(about.title) +
+                    "\n   /Producer (Cohort)\n   /CreationDate " + file_date(about.made) +
+                    "\n   /ModDate " + file_date(about.made) + "\n>>");
+}
+
+// What a file is for an archive by: its description, and what its colours mean.
+static int add_catalogue(File& file, const About& about, int pages) {
+    const int description = file.add_plain("/Type /Metadata /Subtype /XML", metadata(about));
+    const int profile = file.add_packed("/N 3", srgb_profile());
+    const int intent = file.add(
+        "<< /Type /OutputIntent /S /GTS_PDFA1 /OutputConditionIdentifier (sRGB)\n"
+        "   /Info (sRGB IEC61966-2.1) /DestOutputProfile " +
+        reference(profile) + " >>");
+    return file.add("<< /Type /Catalog /Pages " + reference(pages) + "\n   /Metadata " +
+                    reference(description) + "\n   /OutputIntents [ " + reference(intent) +
+                    " ]\n   /Lang (" + about.language + ")\n>>");
 }
 
 Result<std::string> Document::finish() {
     State& state = *state_;
     if (state.error) return *state.error;
-    cairo_show_page(state.cairo.get());
-    cairo_surface_finish(state.surface.get());
-    const cairo_status_t status = cairo_surface_status(state.surface.get());
-    if (status != CAIRO_STATUS_SUCCESS)
-        return internal("pdf", std::string("Cairo: ") + cairo_status_to_string(status));
-    return archive(state.bytes, state.about);
+    File file;
+    std::string fonts;
+    for (std::size_t i = 0; i < state.embedded.size(); ++i)
+        fonts +=
+            "/F" + std::to_string(i) + " " + reference(TRY(state.embedded[i].write(file))) + " ";
+    const int resources = file.add("<< /Font << " + fonts + ">> >>");
+    const int pages = file.reserve();
+    std::string kids;
+    for (const Page& page : state.pages) {
+        const int content = file.add_packed("", page.content());
+        kids += reference(file.add("<< /Type /Page /Parent " + reference(pages) + " /Resources " +
+                                   reference(resources) + "\n   /Contents " + reference(content) +
+                                   "\n>>")) +
+                " ";
+    }
+    std::string box = "[ 0 0 ";
+    append_number(box, page_width);
+    box += ' ';
+    append_number(box, page_height);
+    file.put(pages, "<< /Type /Pages /MediaBox " + box + " ]\n   /Count " +
+                        std::to_string(state.pages.size()) + " /Kids [ " + kids + "] >>");
+    const int root = add_catalogue(file, state.about, pages);
+    return file.to_text(root, add_info(file, state.about));
 }
 
 }  // namespace cohort::pdf

@@ -22,6 +22,8 @@ struct Colour {
     double red = 0;
     double green = 0;
     double blue = 0;
+
+    bool operator==(const Colour&) const = default;
 };
 
 enum class Align : std::uint8_t { left, centre, right };
@@ -70,8 +72,8 @@ class Document {
 
     /// The file. The document is used up.
     /// Errors: invalid/no-glyph: a visible character that no font can draw, by its code point, of
-    ///         any text that was set; invalid/bad-text: text that is not UTF-8; internal/pdf: what
-    ///         Cairo made is not what we know.
+    ///         any text that was set; invalid/bad-text: text that is not UTF-8; internal/pdf: more
+    ///         than 65,535 glyphs of one font, or a font that cannot be taken apart.
     Result<std::string> finish();
 
   private:
@@ -99,7 +101,7 @@ class Paragraph {
     struct Layout;
     Paragraph();
     std::unique_ptr<Layout> layout_;
-    Colour colour_;
+    Style style_;
     double height_ = 0;
     double width_ = 0;
 };

@@ -76,7 +76,7 @@ TEST_CASE("a line begins where it is told to, not where the last text stood") {
             file.at(TestFile::value_of(pages.at(0)->dictionary, "/Contents")));
     };
     const std::string lines = drawn(false);
-    const std::string path = lines.substr(lines.find("1 w"), lines.find(" S") - lines.find("1 w"));
+    const std::string path = lines.substr(lines.find("1 w"), lines.find("\nS") - lines.find("1 w"));
     CHECK(path.find(" m") != std::string::npos);
     CHECK(drawn(true).find(path) != std::string::npos);
 }

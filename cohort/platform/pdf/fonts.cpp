@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "weft/blocking.h"
+#include "weft/ensure.h"
 #include "weft/mutex.h"
 
 #include "cohort/platform/pdf/fonts_state.h"
@@ -24,6 +25,13 @@ std::string_view text_of(FcPattern* pattern, const char* property) {
     FcChar8* text = nullptr;
     if (FcPatternGetString(pattern, property, 0, &text) != FcResultMatch) return {};
     return reinterpret_cast<const char*>(text);
+}
+
+// Its file, and which of the fonts in it.
+std::pair<std::string, int> place_of(FcPattern* font) {
+    int index = 0;
+    FcPatternGetInteger(font, FC_INDEX, 0, &index);
+    return {std::string(text_of(font, FC_FILE)), index};
 }
 
 std::unique_ptr<Typesetter> make_typesetter(FcConfig* config) {
@@ -43,6 +51,12 @@ static constexpr std::chrono::hours kept{24};
 Fonts::State::State()
     : config(FcConfigCreate()),
       typesetters([this] { return make_typesetter(config.get()); }, {}, kept) {}
+
+const Typeface& Fonts::State::typeface_of(PangoFont* font) const {
+    const auto found = typefaces.find(place_of(pango_fc_font_get_pattern(PANGO_FC_FONT(font))));
+    ENSURE(found != typefaces.end(), "Pango knows our fonts and no others");
+    return found->second;
+}
 
 std::vector<std::string> usual_fonts() {
     const std::string folder = "/usr/share/fonts/truetype/";
@@ -66,6 +80,9 @@ Result<Fonts> Fonts::open(const std::vector<std::string>& files) {
                 return internal("font-not-truetype", file + " is no TrueType font.");
             if (!state->families.empty()) state->families += ',';
             state->families += text_of(font, FC_FAMILY);
+            const auto [path, index] = place_of(font);
+            state->typefaces.emplace(std::pair{path, index},
+                                     TRY(Typeface::open(path, static_cast<unsigned>(index))));
         }
     }
     return Fonts(state);

@@ -21,8 +21,8 @@ std::vector<std::string> usual_fonts();
 class Fonts {
   public:
     /// The first file must be there; of the others those count that are.
-    /// Errors: unavailable/no-font, naming the file; internal/font-not-truetype (a font with
-    ///         outlines of another kind loses characters in Cairo 1.16's files).
+    /// Errors: unavailable/no-font, naming the file; internal/font-not-truetype (outlines of
+    ///         another kind are embedded in another way).
     /// Blocks: its thread, while the files are scanned (some 100 ms for each).
     static Result<Fonts> open(const std::vector<std::string>& files = usual_fonts());
 

@@ -3,13 +3,16 @@
 #pragma once
 
 #include <fontconfig/fontconfig.h>
+#include <map>
 #include <memory>
 #include <pango/pangocairo.h>
 #include <string>
+#include <utility>
 
 #include "weft/pool.h"
 
 #include "cohort/platform/pdf/fonts.h"
+#include "cohort/platform/pdf/typeface.h"
 
 namespace cohort::pdf {
 
@@ -32,8 +35,12 @@ struct Fonts::State {
 
     State();
 
+    /// Which of ours it is that Pango has chosen.
+    const Typeface& typeface_of(PangoFont* font) const;
+
     std::unique_ptr<FcConfig, Free> config;
     std::string families;  ///< in the order of the files, as Pango wants them
+    std::map<std::pair<std::string, int>, Typeface> typefaces;  ///< by file and number in it
     mutable weft::Pool<Typesetter> typesetters;
 };
 

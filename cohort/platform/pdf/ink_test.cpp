@@ -129,6 +129,21 @@ std::string wrong_cells(const std::vector<std::string>& cells,
 
 }  // namespace
 
+TEST_CASE("text is copied out as it was set, also where two characters look alike") {
+    const std::string text = "µg and μ, ﬁ and fi, Ω and Ω, é and e\u0301, 如 № 1";
+    const Fonts fonts = Fonts::open().value();
+    Document document(fonts, {.title = "t", .language = "zh-CN", .made = {}});
+    document.begin_page();
+    document.draw(document.set(text, 500, {}), {50, 50});
+    const test::TempFolder folder;
+    std::ofstream(folder / "t.pdf", std::ios::binary) << document.finish().value();
+    test::run_program({"/usr/bin/pdftotext", folder / "t.pdf", folder / "t.txt"}, folder);
+    std::ifstream in(folder / "t.txt");
+    std::string copied;
+    std::getline(in, copied);
+    CHECK(copied == text);
+}
+
 TEST_CASE("every character of GB 2312 and every medical sign leaves ink, in poppler and in mupdf") {
     const Fonts fonts = Fonts::open().value();
     const std::vector<std::string> cells = sheet();

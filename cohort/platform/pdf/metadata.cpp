@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cohort/platform/pdf/archive.h"
+#include "cohort/platform/pdf/metadata.h"
 
 namespace cohort::pdf {
 

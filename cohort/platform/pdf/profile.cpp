@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "cohort/platform/pdf/archive.h"
+#include "cohort/platform/pdf/metadata.h"
 
 namespace cohort::pdf {
 
