@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Real studies from import to tables: all that was read is in a table or in a problem, every cell
-// leads back to a stored value, and both stores give the same bytes.
+// leads back to a stored value, both stores give the same bytes, and the SQL of the tables makes
+// the rows of their CSV.
 #include <algorithm>
+#include <array>
+#include <filesystem>
+#include <fstream>
 #include <map>
 #include <tuple>
 
@@ -14,6 +18,9 @@
 #include "cohort/interop/test_files.h"
 #include "cohort/interop/test_store.h"
 #include "tests/support/postgres.h"
+#include "tests/support/process.h"
+#include "tests/support/real_data.h"
+#include "tests/support/temp_folder.h"
 #include "tests/support/test.h"
 #include "tests/world/store.h"
 
@@ -23,7 +30,7 @@ using namespace cohort;
 
 namespace {
 
-using Bytes = std::map<std::string, std::string>;  // by study, site and file
+using Bytes = std::map<std::array<std::string, 3>, std::string>;  // by study, site and file
 
 // Calls every form complete, as if the system it came from had said so: checks are then all that
 // keeps a row from its table.
@@ -69,6 +76,7 @@ struct Made {
     Bytes bytes;
     analysis::Counts counts;
     std::int64_t cells = 0;
+    std::int64_t rows_in_databases = 0;
 };
 
 Made structure(db::Db& db) {
@@ -87,7 +95,7 @@ Made structure(db::Db& db) {
                 made.counts.values.left_out += tables.counts.values.left_out;
                 for (const analysis::File& file : analysis::files_of(tables))
                     if (file.name != "manifest.json")  // it names a record of this store's audit
-                        made.bytes[study.oid + "/" + site.oid + "/" + file.name] = file.text;
+                        made.bytes[{study.oid, site.oid, file.name}] = file.text;
             }
         }
         return {};
@@ -122,6 +130,36 @@ std::unique_ptr<db::Db> empty_database() {
     return db;
 }
 
+// Has the SQL of each study's tables run in SQLite and in PostgreSQL by a program that is not ours.
+// Shape: rows that both then hold, as many as the CSV files.
+std::int64_t rows_in_databases(const Bytes& bytes) {
+    std::map<std::string, std::map<std::string, std::map<std::string, std::string>>> studies;
+    for (const auto& [at, text] : bytes) studies[at[0]][at[1]][at[2]] = text;
+    std::int64_t rows = 0;
+    for (const auto& [study, all_sites] : studies) {
+        const test::TempFolder folder;
+        std::filesystem::create_directory(folder / "study");
+        int number = 0;
+        for (const auto& [site, files] : all_sites) {
+            const auto place = folder / ("study/" + std::to_string(++number));
+            std::filesystem::create_directory(place);
+            for (const auto& [name, text] : files)
+                std::ofstream(place + "/" + name, std::ios::binary) << text;
+        }
+        const auto script = real_data::project_folder() / "tests/support/read_tables.py";
+        const auto uri = weft::blocking(
+            "create a database", [] { return test::PostgresServer::shared().create_database(); });
+        Process reader({"/usr/bin/python3", script.string(), folder / "study", uri},
+                       folder / "errors");
+        const std::string said = reader.read_line().value_or("");
+        const bool agrees = reader.wait() == 0;
+        std::ifstream errors(folder / "errors");
+        CHECK_MESSAGE(agrees, std::string(std::istreambuf_iterator<char>(errors), {}));
+        if (agrees) rows += std::stoll(said.substr(said.find(' ')));
+    }
+    return rows;
+}
+
 // Adds what came of a file on both stores. Shape: false where it cannot be imported.
 bool look_at(const std::string& name, Made& all) {
     interop::test::Store embedded;
@@ -136,6 +174,7 @@ bool look_at(const std::string& name, Made& all) {
             REQUIRE(import(*database, "openedc/metadata.xml").ok());
         REQUIRE(import(*database, name).ok());
         CHECK(structure(*database).bytes == made.bytes);
+        all.rows_in_databases += rows_in_databases(made.bytes);
     }
     all.cells += made.cells;
     all.counts.forms.read += made.counts.forms.read;
@@ -165,7 +204,8 @@ TEST_CASE("every value of every real study is in a cell or a problem, the same o
     CHECK(studies > 0);
     MESSAGE("imported ", studies, " files; forms: ", all.counts.forms.read, " read, ",
             all.counts.forms.left_out, " left out; values: ", all.counts.values.read, " read, ",
-            all.cells, " in cells, ", all.counts.values.left_out, " left out with a reason");
+            all.cells, " in cells, ", all.counts.values.left_out,
+            " left out with a reason; rows in both databases: ", all.rows_in_databases);
 }
 
 TEST_SUITE_END();

@@ -184,6 +184,8 @@ struct Night {
         CHECK(count(told, "in_flight") == 0);
         check_rows();
         command("resume");
+        // Who listens anew is told what was so a moment ago.
+        follow([](const Answer& now) { return now.at("/ended_at") == "null"; });
     }
 
     // What the receiver kept, held against the store: each report once, whole, and none besides.
