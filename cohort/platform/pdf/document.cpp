@@ -5,6 +5,8 @@
 #include <optional>
 #include <utility>
 
+#include "weft/ensure.h"
+
 #include "cohort/platform/pdf/embedded.h"
 #include "cohort/platform/pdf/fonts_state.h"
 #include "cohort/platform/pdf/metadata.h"
@@ -96,6 +98,10 @@ struct Document::State {
         pango_font_description_set_family(font.get(), fonts.state().families.c_str());
     }
 
+    Page& page() {
+        ENSURE(!pages.empty(), "a page is begun before anything is drawn");
+        return pages.back();
+    }
     std::size_t font_of(PangoFont* of);
     void draw(const PangoLayoutRun& run, const char* text, Point at, const Style& style);
 
@@ -232,7 +238,7 @@ void Document::State::draw(const PangoLayoutRun& run, const char* text, Point at
         if (code == 0 && !error) error = internal("pdf", "The document has too many characters.");
         placed.push_back({code, pen, used.typeface().width(one.glyph) * style.size / 1000});
     }
-    if (!placed.empty()) pages.back().text(which, style.size, placed, style.colour);
+    if (!placed.empty()) page().text(which, style.size, placed, style.colour);
 }
 
 void Document::draw(const Paragraph& paragraph, Point at) {
@@ -254,47 +260,21 @@ void Document::line(Point from, Point to, double width, Colour colour) {
 }
 
 void Document::lines(const std::vector<Point>& points, double width, Colour colour) {
-    state_->pages.back().lines(points, width, colour);
+    state_->page().lines(points, width, colour);
 }
 
 void Document::fill(Point at, double width, double height, Colour colour) {
-    state_->pages.back().fill(at, width, height, colour);
+    state_->page().fill(at, width, height, colour);
 }
 
 void Document::disc(Point centre, double radius, Colour colour) {
-    state_->pages.back().disc(centre, radius, colour);
-}
-
-// "D:20261122183000Z"
-static std::string file_date(Instant at) {
-    std::string digits;
-    for (const char c : to_rfc3339(at).substr(0, 19))
-        if (c >= '0' && c <= '9') digits += c;
-    return "(D:" + digits + "Z)";
-}
-
-static int add_info(File& file, const About& about) {
-    return file.add("<< /Title " + text_string(about.title) +
-                    "\n   /Producer (Cohort)\n   /CreationDate " + file_date(about.made) +
-                    "\n   /ModDate " + file_date(about.made) + "\n>>");
-}
-
-// What a file is for an archive by: its description, and what its colours mean.
-static int add_catalogue(File& file, const About& about, int pages) {
-    const int description = file.add_plain("/Type /Metadata /Subtype /XML", metadata(about));
-    const int profile = file.add_packed("/N 3", srgb_profile());
-    const int intent = file.add(
-        "<< /Type /OutputIntent /S /GTS_PDFA1 /OutputConditionIdentifier (sRGB)\n"
-        "   /Info (sRGB IEC61966-2.1) /DestOutputProfile " +
-        reference(profile) + " >>");
-    return file.add("<< /Type /Catalog /Pages " + reference(pages) + "\n   /Metadata " +
-                    reference(description) + "\n   /OutputIntents [ " + reference(intent) +
-                    " ]\n   /Lang (" + about.language + ")\n>>");
+    state_->page().disc(centre, radius, colour);
 }
 
 Result<std::string> Document::finish() {
     State& state = *state_;
     if (state.error) return *state.error;
+    ENSURE(!state.pages.empty(), "a document has a page");
     File file;
     std::string fonts;
     for (std::size_t i = 0; i < state.embedded.size(); ++i)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A document of A4 pages that is drawn from top to bottom and becomes a PDF/A-2b file: the same
-// calls give the same bytes. Lengths are points (1/72 inch) from the upper left corner.
+// calls give the same bytes.
 #pragma once
 
 #include <cstdint>
@@ -10,21 +10,11 @@
 #include <vector>
 
 #include "cohort/base/result.h"
-#include "cohort/base/time.h"
+#include "cohort/platform/pdf/about.h"
 #include "cohort/platform/pdf/fonts.h"
+#include "cohort/platform/pdf/shapes.h"
 
 namespace cohort::pdf {
-
-constexpr double page_width = 595.276;
-constexpr double page_height = 841.890;
-
-struct Colour {
-    double red = 0;
-    double green = 0;
-    double blue = 0;
-
-    bool operator==(const Colour&) const = default;
-};
 
 enum class Align : std::uint8_t { left, centre, right };
 
@@ -32,18 +22,6 @@ struct Style {
     double size = 10;
     Colour colour = {};
     Align align = Align::left;
-};
-
-struct Point {
-    double x = 0;
-    double y = 0;
-};
-
-/// What the file says of itself.
-struct About {
-    std::string title;
-    std::string language;  ///< "zh-CN", "en"; also decides how characters that languages share look
-    Instant made;          ///< the file's date: give the moment of what it shows, not the present
 };
 
 class Paragraph;

@@ -5,6 +5,7 @@
 #include "weft/run.h"
 
 #include "cohort/platform/pdf/test_file.h"
+#include "tests/support/child.h"
 #include "tests/support/test.h"
 
 namespace cohort::pdf {
@@ -79,6 +80,22 @@ TEST_CASE("a line begins where it is told to, not where the last text stood") {
     const std::string path = lines.substr(lines.find("1 w"), lines.find("\nS") - lines.find("1 w"));
     CHECK(path.find(" m") != std::string::npos);
     CHECK(drawn(true).find(path) != std::string::npos);
+}
+
+TEST_CASE("drawing where no page was begun, and a document without any, are breaches that say so") {
+    const auto drawn = test::in_child([] {
+        Document document(fonts(), {.title = "t", .language = "en", .made = {}});
+        document.fill({0, 0}, 1, 1, {});
+        return 0;
+    });
+    CHECK(drawn.died());
+    CHECK(drawn.said("a page is begun before anything is drawn"));
+    const auto empty = test::in_child([] {
+        Document document(fonts(), {.title = "t", .language = "en", .made = {}});
+        return document.finish() ? 0 : 1;
+    });
+    CHECK(empty.died());
+    CHECK(empty.said("a document has a page"));
 }
 
 TEST_CASE("spaces and signs that only steer the text need no picture") {

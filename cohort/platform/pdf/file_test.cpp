@@ -6,6 +6,7 @@
 #include <regex>
 #include <sstream>
 
+#include "cohort/platform/pdf/document.h"
 #include "cohort/platform/pdf/metadata.h"
 #include "cohort/platform/pdf/test_file.h"
 #include "tests/support/test.h"

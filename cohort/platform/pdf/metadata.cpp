@@ -42,4 +42,30 @@ std::string metadata(const About& about) {
            "</rdf:Description>\n</rdf:RDF>\n</x:xmpmeta>\n<?xpacket end=\"w\"?>";
 }
 
+// "D:20261122183000Z"
+static std::string file_date(Instant at) {
+    std::string digits;
+    for (const char c : to_rfc3339(at).substr(0, 19))
+        if (c >= '0' && c <= '9') digits += c;
+    return "(D:" + digits + "Z)";
+}
+
+int add_info(File& file, const About& about) {
+    return file.add("<< /Title " + text_string(about.title) +
+                    "\n   /Producer (Cohort)\n   /CreationDate " + file_date(about.made) +
+                    "\n   /ModDate " + file_date(about.made) + "\n>>");
+}
+
+int add_catalogue(File& file, const About& about, int pages) {
+    const int description = file.add_plain("/Type /Metadata /Subtype /XML", metadata(about));
+    const int profile = file.add_packed("/N 3", srgb_profile());
+    const int intent = file.add(
+        "<< /Type /OutputIntent /S /GTS_PDFA1 /OutputConditionIdentifier (sRGB)\n"
+        "   /Info (sRGB IEC61966-2.1) /DestOutputProfile " +
+        reference(profile) + " >>");
+    return file.add("<< /Type /Catalog /Pages " + reference(pages) + "\n   /Metadata " +
+                    reference(description) + "\n   /OutputIntents [ " + reference(intent) +
+                    " ]\n   /Lang (" + about.language + ")\n>>");
+}
+
 }  // namespace cohort::pdf

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "cohort/platform/pdf/document.h"
 #include "cohort/platform/pdf/embedded.h"
+#include "cohort/platform/pdf/shapes.h"
 
 namespace cohort::pdf {
 
