@@ -52,6 +52,7 @@ static http::ServerOptions server_options(const config::Config& config) {
     options.bounds.requests_max = count("http.requests_max");
     options.bounds.requests_per_second =
         static_cast<double>(config.number("http.requests_per_second_of_address"));
+    options.overloaded_after = config.duration("http.overloaded_after");
     options.slow_after = config.duration("log.slow");
     options.limits.header_timeout = config.duration("http.header_timeout");
     options.limits.idle_timeout = config.duration("http.idle_timeout");

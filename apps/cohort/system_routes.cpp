@@ -58,7 +58,7 @@ static json::object requests_json(const http::Metrics& metrics) {
             {"by_status", std::move(by_status)},
             {"running", metrics.requests_running.load()},
             {"connections", metrics.connections.load()},
-            {"refused", metrics.refused.load()},
+            {"refused", metrics.refused_in_all()},
             {"malformed", metrics.malformed.load()}};
 }
 

@@ -2,9 +2,9 @@
 #include "cohort/identity/lockout.h"
 
 #include <algorithm>
-#include <vector>
 
 #include "cohort/platform/auth/digest.h"
+#include "cohort/platform/http/network.h"
 
 namespace cohort::identity {
 
@@ -29,16 +29,6 @@ Result<Counted> count(db::Tx& tx, std::string_view column, std::string_view valu
     return counted;
 }
 
-std::vector<std::string> split(std::string_view text) {
-    std::vector<std::string> groups;
-    while (!text.empty()) {
-        const auto end = std::min(text.find(':'), text.size());
-        groups.emplace_back(text.substr(0, end));
-        text.remove_prefix(std::min(end + 1, text.size()));
-    }
-    return groups;
-}
-
 std::chrono::seconds until(Instant frees_at, std::int64_t window_ms, Instant at) {
     const std::int64_t ms = frees_at.ms + window_ms - at.ms;
     return std::chrono::seconds(std::max<std::int64_t>(1, (ms + 999) / 1000));
@@ -46,30 +36,12 @@ std::chrono::seconds until(Instant frees_at, std::int64_t window_ms, Instant at)
 
 }  // namespace
 
-std::string budget_of(std::string_view peer) {
-    if (std::ranges::count(peer, ':') < 2) return std::string{peer};  // IPv4, or a name
-    if (peer.find('.') != std::string_view::npos)                     // IPv4 in an IPv6 socket
-        return std::string{peer.substr(peer.rfind(':') + 1)};
-    const auto gap = peer.find("::");
-    auto groups = split(peer.substr(0, gap));
-    if (gap != std::string_view::npos) {
-        const auto tail = split(peer.substr(gap + 2));
-        groups.resize(
-            std::max<std::size_t>(groups.size(), 8 - std::min<std::size_t>(8, tail.size())), "0");
-        groups.insert(groups.end(), tail.begin(), tail.end());
-    }
-    groups.resize(4, "0");
-    std::string network;
-    for (const auto& group : groups) network += group + ":";
-    return network + ":/64";
-}
-
 Result<Attempt> take_attempt(db::Tx& tx, std::string_view login, std::string_view peer,
                              const GuessLimits& limits, Instant at) {
     const std::int64_t window_ms = std::chrono::milliseconds(limits.window).count();
     const Instant since{at.ms - window_ms};
     const std::string login_hash = auth::sha256_hex(login);
-    const std::string address = budget_of(peer);
+    const std::string address = http::network_of(peer);
 
     const auto by_login = TRY(count(tx, "login_hash", login_hash, since, limits.per_account));
     if (by_login.attempts >= limits.per_account)

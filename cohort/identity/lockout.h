@@ -38,8 +38,4 @@ Result<Attempt> take_attempt(db::Tx& tx, std::string_view login, std::string_vie
 /// The attempt was right, or was never carried out: it no longer counts.
 Result<void> give_back(db::Tx& tx, const AttemptId& attempt);
 
-/// What a caller's address is counted by: of IPv6 the network of 64 bits that one household or one
-/// rented machine gets as a whole.
-std::string budget_of(std::string_view peer);
-
 }  // namespace cohort::identity

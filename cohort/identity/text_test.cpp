@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cohort/identity/text.h"
 
-#include "cohort/identity/lockout.h"
 #include "tests/support/test.h"
 
 namespace cohort::identity {
@@ -27,17 +26,6 @@ TEST_CASE("a name is one line of any script") {
     for (const auto& typed : {std::string(), std::string("  "), std::string(201, 'a'),
                               std::string("two\nlines"), std::string("tab\there")})
         CHECK(read_name(typed).error().code == "bad-name");
-}
-
-TEST_CASE("all addresses of one IPv6 network of 64 bits share a budget, however they are written") {
-    CHECK(budget_of("192.0.2.7") == "192.0.2.7");
-    CHECK(budget_of("2001:db8:0:7::1") == budget_of("2001:db8:0:7:ffff:1:2:3"));
-    CHECK(budget_of("2001:db8::1") == budget_of("2001:db8:0:0:1::5"));
-    CHECK(budget_of("2001:db8::1") == budget_of("2001:db8::1:0:0:5"));
-    CHECK(budget_of("2001:db8:0:7::1") != budget_of("2001:db8:0:8::1"));
-    CHECK(budget_of("::1") == budget_of("::2"));
-    CHECK(budget_of("::ffff:192.0.2.7") == "192.0.2.7");
-    CHECK(budget_of("") == "");
 }
 
 }  // namespace cohort::identity

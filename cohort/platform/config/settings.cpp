@@ -30,6 +30,9 @@ static constexpr std::array all{
     Setting{"http.requests_per_second_of_address", Type::number, "0",
             "requests of one address a second, twice as many at once; more are told 429; 0: no "
             "bound"},
+    Setting{"http.overloaded_after", Type::duration, "100ms",
+            "the machine is overloaded when what is due runs so much later; then each address has "
+            "its share"},
     Setting{"http.header_timeout", Type::duration, "10s", "time to send a request's header"},
     Setting{"http.idle_timeout", Type::duration, "60s",
             "time between two requests of a connection"},

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "weft/context.h"
+
 #include "cohort/platform/http/event_stream.h"
 #include "cohort/platform/http/problem.h"
 #include "cohort/platform/http/writer.h"
@@ -73,7 +75,13 @@ Result<std::size_t> Connection::wait_for_head() {
     }
 }
 
+// Who waits as it was told goes first, with those who never asked: what it has sent meanwhile was
+// to come later.
 bool Connection::give_way(bool newcomers_only) noexcept {
+    if (State waiting = State::waiting; state_.compare_exchange_strong(waiting, State::ended)) {
+        is_enough_.set();
+        return true;
+    }
     if (newcomers_only && answered_.load()) return false;
     if (stream_.has_input()) return false;
     for (State waiting : {State::idle, State::in_head}) {
@@ -82,6 +90,12 @@ bool Connection::give_way(bool newcomers_only) noexcept {
         return true;
     }
     return false;
+}
+
+void Connection::stop_if_idle() noexcept {
+    const State state = state_.load();
+    if (state == State::idle) stream_.stop_reading();
+    if (state == State::waiting) is_enough_.set();
 }
 
 Connection::After Connection::serve_one(std::size_t head_bytes) {
@@ -99,6 +113,12 @@ Connection::After Connection::serve_one(std::size_t head_bytes) {
     answered_.store(true);
     if (answer.peer_gone) return After::close;
     if (answer.reply.events) return serve_events(answer, head_only);
+    const auto unheard_until = weft::Clock::now() + answer.unheard;
+    const After then = send(answer, head_only);
+    return answer.unheard > weft::Duration{} ? keep_waiting(then, unheard_until) : then;
+}
+
+Connection::After Connection::send(const Answer& answer, bool head_only) {
     // Who is told that its body is too large need not go on sending it.
     const bool is_wanted = answer.reply.status != 413;
     const bool keep =
@@ -107,6 +127,21 @@ Connection::After Connection::serve_one(std::size_t head_bytes) {
     if (keep && discard_body()) return After::keep;
     linger();
     return After::close;
+}
+
+// Nothing is read of who was told to wait, and its place is kept though it may have hung up: else
+// it would only have to come back on another connection.
+Connection::After Connection::keep_waiting(After then, weft::TimePoint until) {
+    // The order matters: stop() sets the phase and then looks at the state.
+    State waiting = State::waiting;
+    state_.store(waiting);
+    if (phase_.load() != Phase::stopping) {
+        (void)weft::deadline(until, [&]() -> Result<void> {
+            is_enough_.wait();
+            return {};
+        });
+    }
+    return state_.compare_exchange_strong(waiting, State::busy) ? then : After::close;
 }
 
 // The stream ends with the connection: no length could be told. What the caller sends meanwhile is

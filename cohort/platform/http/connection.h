@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <string>
 
+#include "weft/event.h"
+
 #include "cohort/platform/http/dispatcher.h"
 #include "cohort/platform/http/guest.h"
 #include "cohort/platform/http/input.h"
@@ -44,9 +46,7 @@ class Connection final : public Guest, private BodySource {
 
     bool give_way(bool newcomers_only) noexcept override;
     bool is_new() noexcept override { return !answered_.load(); }
-    void stop_if_idle() noexcept override {
-        if (state_.load() == State::idle) stream_.stop_reading();
-    }
+    void stop_if_idle() noexcept override;
 
   private:
     enum class After : std::uint8_t { keep, close };
@@ -54,6 +54,8 @@ class Connection final : public Guest, private BodySource {
     Result<std::string> read(std::size_t limit) override;
     Result<std::size_t> wait_for_head();
     After serve_one(std::size_t head_bytes);
+    After send(const Answer& answer, bool head_only);
+    After keep_waiting(After then, weft::TimePoint until);
     After serve_events(const Answer& answer, bool head_only);
     Result<void> write(const Answer& answer, bool keep_alive, bool head_only);
     bool can_discard_body() const;
@@ -68,9 +70,11 @@ class Connection final : public Guest, private BodySource {
     const ConnectionLimits& limits_;
     const std::atomic<Phase>& phase_;
     Input input_;
-    /// What it does: waits for a request, has got a part of its head, answers, or makes room.
-    enum class State : std::uint8_t { idle, in_head, busy, ended };
+    /// What it does: waits for a request, has got a part of its head, answers, lets a caller wait
+    /// as it was told, or makes room.
+    enum class State : std::uint8_t { idle, in_head, busy, waiting, ended };
     std::atomic<State> state_{State::busy};
+    weft::Event is_enough_{"who was told to wait"};
     std::atomic<bool> answered_{false};  // one request at least
 
     std::optional<Parser> parser_;  // of the request in hand

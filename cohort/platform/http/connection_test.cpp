@@ -296,7 +296,7 @@ TEST_CASE("over the bound of running requests the caller is told to come back, b
     CHECK(replies[0].status == 503);
     CHECK(code_of(replies[0]) == "overloaded");
     CHECK(replies[0].head.find("Retry-After: 1\r\n") != std::string::npos);
-    CHECK(world.metrics.refused == 1);
+    CHECK(world.metrics.refused[static_cast<std::size_t>(Refusal::running)] == 1);
 }
 
 TEST_CASE("a header with a line break in it ends in a 500, never in a second header") {

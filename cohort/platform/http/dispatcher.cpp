@@ -11,6 +11,7 @@
 #include "weft/report.h"
 
 #include "cohort/platform/http/caching.h"
+#include "cohort/platform/http/network.h"
 #include "cohort/platform/http/problem.h"
 #include "cohort/platform/http/target.h"
 #include "cohort/platform/http/trace.h"
@@ -26,11 +27,15 @@ struct Dispatcher::Call {
     weft::TimePoint started;
     Trace trace = {};
     bool peer_gone = false;
+    std::string network = {};  // what its caller is counted by
+    weft::Duration unheard{};
     std::function<Result<void>()> may_listen = {};
     RunningRequestView in_hand = {};
 };
 
 namespace {
+
+constexpr std::chrono::seconds unheard_max{1};
 
 // The type of an exception is safe to log; its text may quote what a user wrote.
 std::string type_name(const std::type_info& type) {
@@ -147,6 +152,7 @@ Answer Dispatcher::answer(Head& head, BodySource& body, Stream& stream, const st
     Call call{head, body, stream, {}, &unrouted_, weft::Clock::now()};
     call.request.id = next_id();
     call.request.peer = peer;
+    call.network = network_of(peer);
     call.request.received = now();
     call.request.headers = std::move(head.headers);
     call.trace = trace_in(call.request);
@@ -156,6 +162,7 @@ Answer Dispatcher::answer(Head& head, BodySource& body, Stream& stream, const st
         auto result = without_exceptions(log_, [&] { return route(call); });
         answer.reply = result ? std::move(*result) : problem(result.error());
         answer.peer_gone = call.peer_gone;
+        answer.unheard = call.unheard;
         answer.may_listen = std::move(call.may_listen);
         finish(call, answer);
     });
@@ -205,25 +212,35 @@ Result<Reply> Dispatcher::run(Call& call, const Route& route) {
                                              std::to_string(route.doc.body_bytes_max) + " bytes.");
     }
     if (auto refused = refuse_early(call, route)) return std::move(*refused);
-    const auto pass = shedder_.admit(priority_of(route));
+    const auto pass = shedder_.admit(call.network, priority_of(route));
     if (!pass) {
-        metrics_.refused.fetch_add(1, std::memory_order_relaxed);
-        return unavailable("overloaded", "The server is busy. Try again in a moment.");
+        const bool is_of_caller = pass.error().kind == ErrorKind::throttled;
+        metrics_.refuse(is_of_caller ? Refusal::share : Refusal::running);
+        return told_to_wait(call, pass.error(), shedder_.next_turn(call.network));
     }
     const Running running{metrics_};
     call.in_hand = {call.request.id, call.counters->route, call.started, weft::this_goroutine()};
     return run_admitted(call, route);
 }
 
+// Who does not wait for the time it is told is not heard sooner on its connection: the system keeps
+// what it sends until its buffers are full, and a flood costs us only what its connections allow.
+Reply Dispatcher::told_to_wait(Call& call, const Error& error, weft::Duration wait) {
+    const std::chrono::seconds told = rounded_up(wait);
+    call.unheard = std::min<weft::Duration>(told, unheard_max);
+    return problem(Problem{.error = error, .retry_after = told});
+}
+
 // Before the right is asked for and the body read: what can only be refused costs next to nothing.
-std::optional<Reply> Dispatcher::refuse_early(const Call& call, const Route& route) {
+std::optional<Reply> Dispatcher::refuse_early(Call& call, const Route& route) {
     if (priority_of(route) == resilience::Priority::vital) return std::nullopt;
-    if (const auto wait = of_address_ ? of_address_->take(call.request.peer) : std::nullopt) {
-        metrics_.refused.fetch_add(1, std::memory_order_relaxed);
-        return problem(Problem{
-            .error = Error{ErrorKind::throttled, "too-many-requests",
-                           "Too many requests come from your address. Try again in a moment."},
-            .retry_after = rounded_up(*wait)});
+    if (const auto wait = of_address_ ? of_address_->take(call.network) : std::nullopt) {
+        metrics_.refuse(Refusal::rate);
+        return told_to_wait(
+            call,
+            throttled("too-many-requests",
+                      "Too many requests come from your address. Try again in a moment."),
+            *wait);
     }
     if (!breakers_.at(&route).allow()) {
         metrics_.held_back.fetch_add(1, std::memory_order_relaxed);
@@ -289,7 +306,7 @@ void Dispatcher::tell_breaker(const Call& call, const Route& route, const Error*
 // An open stream holds no place among the running requests, so it has a bound of its own.
 Result<void> Dispatcher::open_stream(Call& call, const Route& route) {
     if (metrics_.event_streams.load() >= static_cast<std::int64_t>(bounds_.event_streams_max)) {
-        metrics_.refused.fetch_add(1, std::memory_order_relaxed);
+        metrics_.refuse(Refusal::streams);
         return unavailable("too-many-streams", "Too many callers listen. Try again in a moment.");
     }
     auto asked = std::make_shared<Request>(call.request);

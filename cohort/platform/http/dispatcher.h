@@ -37,6 +37,7 @@ struct Answer {
     Reply reply;
     std::string request_id;
     bool peer_gone = false;                         ///< nobody is there to read the reply
+    weft::Duration unheard{};                       ///< so long nothing more is read of the caller
     std::function<Result<void>()> may_listen = {};  ///< of an event stream: whether it still may
 };
 
@@ -73,7 +74,8 @@ class Dispatcher {
     std::string next_id();
     Result<Reply> route(Call& call);
     Result<Reply> run(Call& call, const Route& route);
-    std::optional<Reply> refuse_early(const Call& call, const Route& route);
+    static Reply told_to_wait(Call& call, const Error& error, weft::Duration wait);
+    std::optional<Reply> refuse_early(Call& call, const Route& route);
     Result<Reply> run_admitted(Call& call, const Route& route);
     Result<std::string> read_body(const Call& call, const Route& route);
     void tell_breaker(const Call& call, const Route& route, const Error* error);

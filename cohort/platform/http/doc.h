@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "cohort/base/schema.h"
-#include "cohort/platform/resilience/shedder.h"
+#include "cohort/platform/resilience/priority.h"
 
 namespace cohort::http {
 

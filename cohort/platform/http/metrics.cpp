@@ -43,6 +43,12 @@ std::int64_t Metrics::total() const {
     return sum;
 }
 
+std::int64_t Metrics::refused_in_all() const {
+    std::int64_t sum = 0;
+    for (const auto& n : refused) sum += n.load();
+    return sum;
+}
+
 static std::string number(double value) {
     std::array<char, 32> text{};
     const int size = std::snprintf(text.data(), text.size(), "%.15g", value);
@@ -81,6 +87,10 @@ static void histogram(std::string& text, const Metrics::RouteCounters& route) {
     text += name + "_count" + label + "} " + std::to_string(sum) + "\n";
 }
 
+// Of Refusal.
+static constexpr std::array<std::string_view, 5> refusals{"connections", "running", "share", "rate",
+                                                          "streams"};
+
 std::string Metrics::to_text() const {
     std::string text;
     head(text, "cohort_http_requests_total", "counter", "Answered requests.");
@@ -95,7 +105,9 @@ std::string Metrics::to_text() const {
     head(text, "cohort_http_request_seconds", "histogram", "Time to answer.");
     for (const RouteCounters& route : routes_) histogram(text, route);
     head(text, "cohort_http_refused_total", "counter", "Turned away because a bound was reached.");
-    text += "cohort_http_refused_total " + std::to_string(refused.load()) + "\n";
+    for (std::size_t i = 0; i < refused.size(); ++i)
+        text += "cohort_http_refused_total{reason=\"" + std::string{refusals.at(i)} + "\"} " +
+                std::to_string(refused[i].load()) + "\n";
     head(text, "cohort_http_held_back_total", "counter",
          "Not tried, because most of the same route failed just before.");
     text += "cohort_http_held_back_total " + std::to_string(held_back.load()) + "\n";

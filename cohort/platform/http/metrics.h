@@ -15,6 +15,15 @@
 
 namespace cohort::http {
 
+/// Why a caller was turned away.
+enum class Refusal : std::uint8_t {
+    connections,  ///< no place for its connection
+    running,      ///< no more requests can run, whoever asks
+    share,        ///< the machine is overloaded, and the caller has its share of it
+    rate,         ///< more requests a second than one address may have
+    streams,      ///< too many listen to events
+};
+
 /// What the server counts, and what other modules let it read, as Prometheus text; and what it has
 /// in hand.
 class Metrics {
@@ -43,15 +52,20 @@ class Metrics {
     std::atomic<std::int64_t> connections{0};       ///< open
     std::atomic<std::int64_t> requests_running{0};  ///< in a handler
     std::atomic<std::int64_t> event_streams{0};     ///< open streams of events
-    std::atomic<std::int64_t> refused{0};           ///< turned away because a bound was reached
     std::atomic<std::int64_t> held_back{0};         ///< not tried, because others failed
     std::atomic<std::int64_t> ended_for_others{0};  ///< closed because another needed the place
     std::atomic<std::int64_t> malformed{0};         ///< not HTTP, or HTTP that is not taken
+    std::array<std::atomic<std::int64_t>, 5> refused{};  ///< turned away, by Refusal
     RunningRequests running;
+
+    void refuse(Refusal why) noexcept {
+        refused[static_cast<std::size_t>(why)].fetch_add(1, std::memory_order_relaxed);
+    }
 
     /// Answered requests by status ("2xx" …), and in all.
     std::map<std::string, std::int64_t> by_status() const;
     std::int64_t total() const;
+    std::int64_t refused_in_all() const;
 
     /// Source: Prometheus exposition format, version 0.0.4.
     std::string to_text() const;

@@ -71,6 +71,36 @@ std::string post_without_body(const std::string& path) {
     return "POST " + path + " HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\n\r\n";
 }
 
+// A caller that was told to wait sends more at once; then something is done to its connection,
+// which ends without another moment passing and without another answer.
+void with_refused(World& world, const std::function<void(Connection&)>& act) {
+    Callers callers{world};
+    callers.run([&] {
+        auto [stream, peer] = MemoryStream::make();
+        Connection connection{*stream, "192.0.2.1", *callers.dispatcher, world.limits, world.phase};
+        weft::scope([&, &stream = stream, &peer = peer](weft::Scope& s) {
+            s.go([&] {
+                connection.serve();
+                stream->finish_writing();
+            });
+            peer.send(get_ping + get_ping);
+            std::string bytes;
+            for (int expected : {200, 429}) {
+                std::optional<Received> reply;
+                while (!(reply = take_reply(bytes))) bytes += peer.receive().value();
+                CHECK(reply->status == expected);
+            }
+            peer.send(get_ping);
+            const auto began = weft::Clock::now();
+            weft::sleep(1ms);
+            act(connection);
+            peer.finish_sending();
+            CHECK(peer.receive_all().empty());
+            CHECK(weft::Clock::now() - began == 1ms);
+        });
+    });
+}
+
 std::string retry_after(const Received& reply) {
     const auto at = reply.head.find("Retry-After: ");
     return at == reply.head.npos
@@ -111,6 +141,95 @@ TEST_CASE("when reads fill their share what somebody has entered is still taken"
             CHECK(callers.ask(get("/alive")).status == 200);
         });
         CHECK(callers.ask(get("/ping")).status == 200);
+    });
+}
+
+TEST_CASE("while there is too much a caller that floods is refused, and others are not") {
+    World world;
+    world.bounds.is_overloaded = [] { return true; };
+    world.router.add(Method::post, "/slow", Access::open("test"),
+                     [](Request&) -> Result<Reply> {
+                         weft::sleep(5s);
+                         return Reply::text(200, "done");
+                     },
+                     {});
+    const std::string slow =
+        "POST /slow HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+    Callers callers{world};
+    callers.run([&] {
+        CHECK(callers.ask(get("/ping")).status == 200);  // so that what it can do is known
+        weft::scope([&](weft::Scope& s) {
+            for (int i = 0; i < 64; ++i) s.go([&] { CHECK(callers.ask(slow).status == 200); });
+            weft::sleep(1s);
+            const auto alone = callers.ask(post_without_body("/echo"));
+            CHECK(alone.status == 503);
+            CHECK(code_of(alone) == "overloaded");
+            CHECK(callers.ask(get("/ping"), "192.0.2.2").status == 200);
+            s.go([&] { CHECK(callers.ask(slow, "192.0.2.2").status == 200); });
+            weft::sleep(1s);
+            const auto refused = callers.ask(post_without_body("/echo"));
+            CHECK(refused.status == 429);
+            CHECK(code_of(refused) == "over-share");
+            CHECK(retry_after(refused) == "1");
+            const std::string text = world.metrics.to_text();
+            CHECK(text.find("cohort_http_refused_total{reason=\"share\"} 1\n") != text.npos);
+            CHECK(text.find("cohort_http_refused_total{reason=\"running\"} 1\n") != text.npos);
+        });
+    });
+}
+
+TEST_CASE("who was told to wait is not heard on its connection before, for a second at most") {
+    World world;
+    world.bounds.requests_per_second = 0.5;
+    world.run([&](MemoryStream::Peer& peer) {
+        const auto began = weft::Clock::now();
+        peer.send(get_ping + get_ping + get_ping);
+        peer.finish_sending();
+        const auto replies = take_all(peer.receive_all());
+        REQUIRE(replies.size() == 3);
+        CHECK(replies[0].status == 200);
+        CHECK(replies[1].status == 429);
+        CHECK(replies[2].status == 429);
+        CHECK(retry_after(replies[2]) == "1");  // a second of the two has passed
+        CHECK(weft::Clock::now() - began == 2s);
+    });
+}
+
+TEST_CASE("who was told to wait keeps its place for so long, though it has closed its connection") {
+    World world;
+    world.bounds.requests_per_second = 0.5;
+    Callers callers{world};
+    callers.run([&] {
+        CHECK(callers.ask(get("/ping")).status == 200);
+        const auto began = weft::Clock::now();
+        CHECK(callers.ask(get("/ping")).status == 429);
+        CHECK(weft::Clock::now() - began == 1s);
+    });
+}
+
+TEST_CASE("a server that stops does not let those out their time who were told to wait") {
+    World world;
+    world.bounds.requests_per_second = 0.5;
+    with_refused(world, [&](Connection& connection) {
+        world.phase = Phase::stopping;
+        connection.stop_if_idle();
+    });
+}
+
+TEST_CASE("in a full house who was told to wait makes room, whatever it has sent meanwhile") {
+    World world;
+    world.bounds.requests_per_second = 0.5;
+    with_refused(world, [&](Connection& connection) { CHECK(connection.give_way(true)); });
+}
+
+TEST_CASE("all addresses of one IPv6 network have one rate, and those of another theirs") {
+    World world;
+    world.bounds.requests_per_second = 0.5;
+    Callers callers{world};
+    callers.run([&] {
+        CHECK(callers.ask(get("/ping"), "2001:db8::1").status == 200);
+        CHECK(callers.ask(get("/ping"), "2001:db8::a:2").status == 429);
+        CHECK(callers.ask(get("/ping"), "2001:db8:0:1::1").status == 200);
     });
 }
 

@@ -14,6 +14,7 @@
 #include "weft/run.h"
 
 #include "cohort/platform/http/net_stream.h"
+#include "cohort/platform/http/network.h"
 #include "cohort/platform/http/problem.h"
 #include "cohort/platform/http/writer.h"
 
@@ -88,6 +89,8 @@ Server::Server(const Router& router, Authoriser authorise, Metrics& metrics, con
       options_(std::move(options)),
       dispatcher_(router, std::move(authorise), metrics, log, with_lag(options_.bounds, lag_),
                   options_.slow_after) {
+    metrics_.add_gauge("cohort_http_overloaded", "Whether the machine does not keep up.",
+                       [this] { return lag_.is_overloaded() ? 1.0 : 0.0; });
     watch_.go("processor lag", [this] { lag_.watch(); });
     watch_.go("http hangup watch", [this] { dispatcher_.watch_hangups(); });
 }
@@ -137,27 +140,28 @@ Result<void> Server::serve() {
 
 // Thousands who come at once are accepted faster than their goroutines begin: until those have
 // read what was sent, none of them can be told from one who asks. So they get their turn before
-// anybody is turned away.
-bool Server::find_place(const std::string& peer) {
-    for (int turn = 0; turn < turns_before_refusing; ++turn) {
-        if (take_place(peer)) return true;
+// anybody is turned away, but for those of an address that has too many: they keep nobody waiting.
+bool Server::find_place(const std::string& network) {
+    for (int turn = 0;; ++turn) {
+        const Room room = take_place(network);
+        if (room != Room::none || turn == turns_before_refusing) return room == Room::taken;
         weft::yield();
     }
-    return take_place(peer);
 }
 
-bool Server::take_place(const std::string& peer) {
+Server::Room Server::take_place(const std::string& network) {
     const std::lock_guard lock{mutex_};
-    auto& of_address = per_address_[peer];
+    auto& of_address = per_address_[network];
     const bool full =
         metrics_.connections.load() >= static_cast<std::int64_t>(options_.connections_max);
-    if (of_address >= options_.connections_per_address_max || (full && !make_room())) {
-        if (of_address == 0) per_address_.erase(peer);
-        return false;
+    const bool is_over = of_address >= options_.connections_per_address_max;
+    if (is_over || (full && !make_room())) {
+        if (of_address == 0) per_address_.erase(network);
+        return is_over ? Room::none_for_address : Room::none;
     }
     ++of_address;
     metrics_.connections.fetch_add(1);
-    return true;
+    return Room::taken;
 }
 
 // Thousands who send half a request, or nothing, would otherwise keep everybody else out: the one
@@ -175,30 +179,31 @@ bool Server::make_room() {
     return false;
 }
 
-void Server::give_back_place(const std::string& peer) noexcept {
+void Server::give_back_place(const std::string& network) noexcept {
     weft::shield([&] {
         const std::lock_guard lock{mutex_};
         metrics_.connections.fetch_sub(1);
-        const auto it = per_address_.find(peer);
+        const auto it = per_address_.find(network);
         if (--it->second == 0) per_address_.erase(it);
     });
 }
 
 void Server::accept_one(weft::net::Connection connection) {
     std::string peer = connection.peer_host();
-    if (!find_place(peer)) {
+    std::string network = network_of(peer);
+    if (!find_place(network)) {
         turn_away(std::move(connection));
         return;
     }
-    tasks_.go("http connection",
-              [this, peer = std::move(peer), connection = std::move(connection)]() mutable {
-                  struct Held {
-                      Server& server;
-                      const std::string& peer;
-                      ~Held() { server.give_back_place(peer); }
-                  } held{*this, peer};
-                  serve_connection(std::move(connection), peer);
-              });
+    tasks_.go("http connection", [this, peer = std::move(peer), network = std::move(network),
+                                  connection = std::move(connection)]() mutable {
+        struct Held {
+            Server& server;
+            const std::string& network;
+            ~Held() { server.give_back_place(network); }
+        } held{*this, network};
+        serve_connection(std::move(connection), peer);
+    });
 }
 
 void Server::serve_connection(weft::net::Connection connection, const std::string& peer) {
@@ -226,7 +231,7 @@ void Server::serve_tls(weft::net::Connection connection, const std::string& peer
 // caller's request unread, the kernel would reset the connection, and the answer could be lost: so
 // some of them are given a moment to read it and leave.
 void Server::turn_away(weft::net::Connection connection) {
-    metrics_.refused.fetch_add(1);
+    metrics_.refuse(Refusal::connections);
     if (options_.certificate != nullptr) return connection.close();  // a handshake would wait
     const Reply reply = problem(unavailable("too-many-connections", "Too many connections."));
     std::string text;

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <list>
 #include <map>
 #include <memory>
@@ -26,9 +27,10 @@ namespace cohort::http {
 struct ServerOptions {
     std::string address = "127.0.0.1:0";
     std::size_t connections_max = 10'000;
-    std::size_t connections_per_address_max = 1024;
+    std::size_t connections_per_address_max = 1024;  ///< of IPv6: of a network of 64 bits
     Bounds bounds = {};
     ConnectionLimits limits = {};
+    weft::Duration overloaded_after = resilience::Lag::usual;  ///< when a goroutine runs so late
     std::chrono::milliseconds slow_after{1000};  ///< then a request has a line http.slow too
     const Certificate* certificate = nullptr;  ///< with one, TLS is spoken; it outlives the server
     int inherited = -1;  ///< a socket that listens already, instead of `address`
@@ -72,11 +74,12 @@ class Server {
     class Place;      // a guest's place in the list
     class Handshake;  // a connection that has not agreed on TLS yet
 
-    bool find_place(const std::string& peer);
-    bool take_place(const std::string& peer);
+    bool find_place(const std::string& network);
+    enum class Room : std::uint8_t { taken, none_for_address, none };
+    Room take_place(const std::string& network);
     bool make_room();  // under mutex_
     bool has_newcomers();
-    void give_back_place(const std::string& peer) noexcept;
+    void give_back_place(const std::string& network) noexcept;
     void accept_one(weft::net::Connection connection);
     void serve_connection(weft::net::Connection connection, const std::string& peer);
     void serve_tls(weft::net::Connection connection, const std::string& peer);
@@ -94,7 +97,7 @@ class Server {
     std::map<std::string, std::size_t, std::less<>> per_address_;
     std::list<Guest*> open_;
 
-    resilience::Lag lag_;
+    resilience::Lag lag_{options_.overloaded_after};
     weft::TaskSet watch_{"http watch"};
     weft::TaskSet tasks_{"http connections"};
 };

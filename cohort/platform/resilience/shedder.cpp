@@ -2,6 +2,7 @@
 #include "cohort/platform/resilience/shedder.h"
 
 #include <algorithm>
+#include <array>
 #include <mutex>
 
 #include "weft/context.h"
@@ -11,57 +12,78 @@ namespace cohort::resilience {
 // In tenths of running_max.
 static constexpr std::array<std::size_t, 3> share_of{5, 8, 10};
 
-Shedder::Pass::Pass(Shedder& shedder, Priority priority) : shedder_(&shedder), priority_(priority) {
-    ++shedder.running_[static_cast<std::size_t>(priority)];
+Shedder::Pass::Pass(Shedder& shedder, std::string_view caller, Priority priority)
+    : shedder_(&shedder), caller_(caller), priority_(priority) {
+    shedder.shares_.began(caller, priority);
 }
 
 Shedder::Pass::~Pass() {
-    if (shedder_ != nullptr) shedder_->finished(priority_, weft::Clock::now() - began_);
+    if (shedder_ != nullptr) shedder_->finished(*this);
 }
 
-std::optional<Shedder::Pass> Shedder::admit(Priority priority) {
+Result<Shedder::Pass> Shedder::admit(std::string_view caller, Priority priority) {
     const std::lock_guard lock{mutex_};
-    if (refuses(priority)) return std::nullopt;
-    return Pass{*this, priority};
+    TRY(judge(caller, priority));
+    return Pass{*this, caller, priority};
 }
 
-bool Shedder::would_refuse(Priority priority) {
+Result<void> Shedder::would_admit(std::string_view caller, Priority priority) {
     const std::lock_guard lock{mutex_};
-    return refuses(priority);
+    return judge(caller, priority);
 }
 
-std::size_t Shedder::running_from(Priority priority) const {
-    std::size_t sum = 0;
-    for (auto i = static_cast<std::size_t>(priority); i < classes; ++i) sum += running_[i];
-    return sum;
+std::size_t Shedder::callers() {
+    const std::lock_guard lock{mutex_};
+    return shares_.size();
+}
+
+Shedder::Seen Shedder::seen() {
+    Seen seen;
+    last_.each([&](const Bucket& bucket) {
+        if (bucket.finished == 0) return;
+        seen.most = std::max(seen.most, bucket.finished);
+        seen.least = std::min(seen.least, bucket.took / bucket.finished);
+    });
+    return seen;
 }
 
 std::size_t Shedder::sustainable() {
-    std::int64_t most = 0;
-    auto least = weft::Duration::max();
-    last_.each([&](const Bucket& bucket) {
-        if (bucket.finished == 0) return;
-        most = std::max(most, bucket.finished);
-        least = std::min(least, bucket.took / bucket.finished);
-    });
-    if (most == 0) return options_.running_max;
-    return static_cast<std::size_t>(most * least / last_.step());
+    const Seen last = seen();
+    if (last.most == 0) return options_.running_max;
+    return static_cast<std::size_t>(last.most * last.least / last_.step());
+}
+
+weft::Duration Shedder::next_turn(std::string_view caller) {
+    const std::lock_guard lock{mutex_};
+    const Seen last = seen();
+    if (last.most == 0) return std::chrono::seconds{1};  // nothing is known: soon
+    const auto callers = static_cast<std::int64_t>(std::max<std::size_t>(1, shares_.size()));
+    return turns_.take(caller, last_.step() * callers / last.most);
 }
 
 // Each of the two bounds is crossed by a lower class first: the first because its share is smaller,
 // the second because it counts the higher classes too, and those do not count it.
-bool Shedder::refuses(Priority priority) {
-    if (priority == Priority::vital) return false;
-    const std::size_t share = share_of[static_cast<std::size_t>(priority)];
-    if ((running_from(Priority::bulk) + 1) * 10 > options_.running_max * share) return true;
-    if (!options_.is_overloaded || !options_.is_overloaded()) return false;
-    return running_from(priority) + 1 > std::max(options_.running_min, sustainable());
+Result<void> Shedder::judge(std::string_view caller, Priority priority) {
+    if (priority == Priority::vital) return {};
+    const auto busy = [] {
+        return unavailable("overloaded", "The server is busy. Try again in a moment.");
+    };
+    const std::size_t tenths = share_of[static_cast<std::size_t>(priority)];
+    if ((shares_.running(Priority::bulk) + 1) * 10 > options_.running_max * tenths) return busy();
+    if (!options_.is_overloaded || !options_.is_overloaded()) return {};
+    const std::size_t places = std::max(options_.running_min, sustainable());
+    if (shares_.has_room(caller, priority, places)) return {};
+    if (shares_.is_alone(caller)) return busy();
+    return throttled(
+        "over-share",
+        "The server is busy, and your address has its share of it. Try again in a moment.");
 }
 
-void Shedder::finished(Priority priority, weft::Duration took) noexcept {
+void Shedder::finished(const Pass& pass) noexcept {
+    const auto took = weft::Clock::now() - pass.began_;
     weft::shield([&] {
         const std::lock_guard lock{mutex_};
-        --running_[static_cast<std::size_t>(priority)];
+        shares_.ended(pass.caller_, pass.priority_);
         Bucket& bucket = last_.current();
         ++bucket.finished;
         bucket.took += took;

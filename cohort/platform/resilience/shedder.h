@@ -1,38 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "weft/mutex.h"
 
+#include "cohort/base/result.h"
+#include "cohort/platform/resilience/priority.h"
+#include "cohort/platform/resilience/shares.h"
+#include "cohort/platform/resilience/turns.h"
 #include "cohort/platform/resilience/window.h"
 
 namespace cohort::resilience {
 
-/// What is given up first when not everything can be done. Nothing of a class is refused while
-/// anything of a lower one would still be taken.
-enum class Priority : std::uint8_t {
-    bulk,   ///< exports: nobody waits at a screen
-    read,   ///< what somebody looks at
-    write,  ///< what somebody has entered: a submission, an adverse event
-    vital,  ///< whether the server lives: never refused
-};
-
 struct ShedderOptions {
     std::size_t running_max = 4096;  ///< of all classes; bulk takes half of it at most, reads 80 %
-    std::size_t running_min = 256;   ///< so many run whatever else
+
+    /// So many run whatever else: as many as one commit of the store is worth waiting for.
+    std::size_t running_min = 64;
 
     /// Whether the machine has more to do than it can. Empty: never.
     std::function<bool()> is_overloaded = {};
 };
 
 /// Refuses early what would only wait: when the machine is overloaded, no more run than it has been
-/// seen to finish in the time that one takes.
+/// seen to finish in the time that one takes, and each caller has its fair share of them.
 ///
 /// Source: Little's law over the last 5 s in 50 buckets, as go-zero's adaptive shedder has it:
 ///         most finished in a bucket * buckets a second * least mean time.
@@ -45,6 +42,7 @@ class Shedder {
       public:
         Pass(Pass&& other) noexcept
             : shedder_(std::exchange(other.shedder_, nullptr)),
+              caller_(std::move(other.caller_)),
               priority_(other.priority_),
               began_(other.began_) {}
         Pass& operator=(Pass&&) = delete;
@@ -52,33 +50,49 @@ class Shedder {
 
       private:
         friend class Shedder;
-        Pass(Shedder& shedder, Priority priority);
+        Pass(Shedder& shedder, std::string_view caller, Priority priority);
         Shedder* shedder_;
+        std::string caller_;
         Priority priority_;
         weft::TimePoint began_ = weft::Clock::now();
     };
 
-    /// Shape: nothing when it has to be refused.
-    std::optional<Pass> admit(Priority priority);
+    /// Errors: unavailable/overloaded when no more can run, whoever asks; throttled/over-share when
+    /// others need what is left.
+    Result<Pass> admit(std::string_view caller, Priority priority);
 
-    /// Whether this would be refused at this moment.
-    bool would_refuse(Priority priority);
+    /// What admit would say at this moment.
+    Result<void> would_admit(std::string_view caller, Priority priority);
+
+    /// For a caller who has just been refused: how long until it would be admitted, if all of its
+    /// that were refused came back when they were told. Its pace is an equal part of the best that
+    /// was seen in the last 5 s.
+    weft::Duration next_turn(std::string_view caller);
+
+    /// Callers who have something running.
+    std::size_t callers();
 
   private:
-    static constexpr std::size_t classes = 4;
     struct Bucket {
         std::int64_t finished = 0;
         weft::Duration took{};
     };
 
-    std::size_t running_from(Priority priority) const;  // this class and those above
+    /// Of the last 5 s.
+    struct Seen {
+        std::int64_t most = 0;  ///< finished in a bucket
+        weft::Duration least = weft::Duration::max();
+    };
+
+    Seen seen();
     std::size_t sustainable();
-    bool refuses(Priority priority);
-    void finished(Priority priority, weft::Duration took) noexcept;
+    Result<void> judge(std::string_view caller, Priority priority);
+    void finished(const Pass& pass) noexcept;
 
     const ShedderOptions options_;
-    weft::Mutex mutex_{"shedder"};  // guards the two below
-    std::array<std::size_t, classes> running_{};
+    weft::Mutex mutex_{"shedder"};  // guards the three below
+    Shares shares_;
+    Turns turns_;
     Window<Bucket, 50> last_{std::chrono::seconds{5}};
 };
 

@@ -41,7 +41,7 @@ struct House {
     std::vector<weft::Duration> took;
 
     void serve(Priority priority) {
-        const auto pass = shedder.admit(priority);
+        const auto pass = shedder.admit("", priority);
         if (!pass) {
             ++refused[static_cast<int>(priority)];
             return;
@@ -113,8 +113,9 @@ TEST_CASE("when there is too much, exports go first, then reads, and what was en
     });
 }
 
-TEST_CASE("in no state is anything refused while something of a lower class would be taken") {
+TEST_CASE("in no state is anything refused while the same caller's of a lower class is taken") {
     in_simulator([] {
+        constexpr std::string_view callers[] = {"a", "b", "c"};
         bool is_overloaded = false;
         Shedder shedder(
             {.running_max = 20, .running_min = 3, .is_overloaded = [&] { return is_overloaded; }});
@@ -123,7 +124,8 @@ TEST_CASE("in no state is anything refused while something of a lower class woul
         int refusals = 0;
         for (int i = 0; i < 20'000; ++i) {
             is_overloaded = random() % 3 == 0;
-            if (auto pass = shedder.admit(all[random() % 4]))
+            const std::string_view caller = callers[random() % 3];
+            if (auto pass = shedder.admit(caller, all[random() % 4]))
                 held.push_back(std::move(*pass));
             else
                 ++refusals;
@@ -131,12 +133,13 @@ TEST_CASE("in no state is anything refused while something of a lower class woul
             while (held.size() > 25 || (!held.empty() && random() % 3 == 0))
                 held.erase(std::next(held.begin(), static_cast<long>(random() % held.size())));
             for (int higher = 1; higher < 4; ++higher)
-                if (shedder.would_refuse(all[higher]))
-                    for (int lower = 0; lower < higher; ++lower)
-                        CHECK(shedder.would_refuse(all[lower]));
+                for (const std::string_view one : callers)
+                    if (!shedder.would_admit(one, all[higher]))
+                        for (int lower = 0; lower < higher; ++lower)
+                            CHECK_FALSE(shedder.would_admit(one, all[lower]));
         }
         CHECK(refusals > 100);
-        CHECK_FALSE(shedder.would_refuse(Priority::vital));
+        CHECK(shedder.would_admit("a", Priority::vital));
     });
 }
 
@@ -145,13 +148,13 @@ TEST_CASE("reads leave a fifth of the places to what is entered, exports half") 
         Shedder shedder({.running_max = 10});
         std::vector<Shedder::Pass> held;
         const auto take_all = [&](Priority priority) {
-            while (auto pass = shedder.admit(priority)) held.push_back(std::move(*pass));
+            while (auto pass = shedder.admit("a", priority)) held.push_back(std::move(*pass));
             return held.size();
         };
         CHECK(take_all(Priority::bulk) == 5);
         CHECK(take_all(Priority::read) == 8);
         CHECK(take_all(Priority::write) == 10);
-        CHECK(shedder.admit(Priority::vital));
+        CHECK(shedder.admit("a", Priority::vital));
     });
 }
 

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cohort/platform/resilience/shares.h"
+
+#include <algorithm>
+
+#include "weft/ensure.h"
+
+namespace cohort::resilience {
+
+void Shares::began(std::string_view caller, Priority priority) {
+    auto at = callers_.find(caller);
+    if (at == callers_.end()) at = callers_.emplace(std::string{caller}, Counts{}).first;
+    for (std::size_t i = 0; i <= static_cast<std::size_t>(priority); ++i) {
+        const std::size_t had = at->second[i]++;
+        if (had == having_more_[i].size()) having_more_[i].push_back(0);
+        ++having_more_[i][had];
+        ++running_[i];
+    }
+}
+
+void Shares::ended(std::string_view caller, Priority priority) {
+    const auto at = callers_.find(caller);
+    ENSURE(at != callers_.end(), "what ends has begun");
+    for (std::size_t i = 0; i <= static_cast<std::size_t>(priority); ++i) {
+        --having_more_[i][--at->second[i]];
+        --running_[i];
+    }
+    if (at->second.front() == 0) callers_.erase(at);
+}
+
+bool Shares::has_room(std::string_view caller, Priority priority, std::size_t places) const {
+    const auto which = static_cast<std::size_t>(priority);
+    const auto at = callers_.find(caller);
+    const std::size_t would_have = (at == callers_.end() ? 0 : at->second[which]) + 1;
+    const auto& having_more = having_more_[which];
+    std::size_t all = 1;
+    for (std::size_t n = 0; n < std::min(would_have, having_more.size()) && all <= places; ++n)
+        all += having_more[n];
+    return all <= places;
+}
+
+bool Shares::is_alone(std::string_view caller) const {
+    return callers_.empty() || (callers_.size() == 1 && callers_.begin()->first == caller);
+}
+
+}  // namespace cohort::resilience
