@@ -11,6 +11,7 @@ import { AuditPage } from "./features/audit/audit_page";
 import { FormPage } from "./features/capture/form_page";
 import { LifePage } from "./features/audit/life_page";
 import { MatrixPage } from "./features/subjects/matrix_page";
+import { LateAlertsPage } from "./features/alerts/late";
 import { LateJobPage, LateJobsPage } from "./features/jobs/late";
 import { LatePushPage } from "./features/push/late";
 import { LateResponsePage, LateResponsesPage } from "./features/responses/late";
@@ -52,6 +53,7 @@ const router = createBrowserRouter([
           { path: "studies/:study/forms/:form", element: <FormPage /> },
           { path: "studies/:study/forms/:form/life", element: <LifePage /> },
           { path: "studies/:study/audit", element: <AuditPage /> },
+          { path: "studies/:study/alerts", element: <LateAlertsPage /> },
           { path: "studies/:study/push", element: <LatePushPage /> },
           { path: "jobs", element: <LateJobsPage /> },
           { path: "jobs/:job", element: <LateJobPage /> },

@@ -133,8 +133,10 @@ export async function invitePatient(target: Target): Promise<{ staff: Api; invit
   return { staff, invited: { study, subject, ...invited } };
 }
 
-/** What a patient has answered who was well: three of the questions. */
-const answers = {
+type State = "well" | "in danger";
+
+/** What a patient has answered: three of the questions, and where it is dangerous the fourth. */
+const answers = (state: State): object => ({
   resourceType: "QuestionnaireResponse",
   questionnaire: `${form.url}|${form.version}`,
   status: "completed",
@@ -142,9 +144,10 @@ const answers = {
   item: [
     { linkId: "mood", answer: [{ valueCoding: { system, code: "0" } }] },
     { linkId: "sleep", answer: [{ valueDecimal: 7.5 }] },
-    { linkId: "thoughts", answer: [{ valueBoolean: false }] },
+    { linkId: "thoughts", answer: [{ valueBoolean: state === "in danger" }] },
+    ...(state === "in danger" ? [{ linkId: "since", answer: [{ valueInteger: 2 }] }] : []),
   ],
-};
+});
 
 /** A patient's phone without its page: comes in by the invitation, then answers windows of plans. */
 export class PatientApi {
@@ -174,11 +177,11 @@ export class PatientApi {
   }
 
   /** Resolves with the status of the answer. */
-  async answer(plan: string, number: number): Promise<number> {
+  async answer(plan: string, number: number, state: State = "well"): Promise<number> {
     const response = await fetch(`${this.url}/tasks/${plan}/${number}/response`, {
       method: "POST",
       headers: this.headers,
-      body: JSON.stringify(answers),
+      body: JSON.stringify(answers(state)),
     });
     return response.status;
   }

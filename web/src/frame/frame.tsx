@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import {
+  AlertOutlined,
   ApartmentOutlined,
   AuditOutlined,
   DashboardOutlined,
@@ -27,7 +28,7 @@ function placeOf(pathname: string): string {
   if (pathname.startsWith("/system")) return "/system";
   if (pathname.startsWith("/people")) return "/people";
   if (pathname.startsWith("/jobs")) return "/jobs";
-  const study = /^\/studies\/([^/]+)(\/audit|\/tables|\/responses|\/push)?/.exec(pathname);
+  const study = /^\/studies\/([^/]+)(\/audit|\/tables|\/responses|\/alerts|\/push)?/.exec(pathname);
   return study ? `/studies/${study[1]}${study[2] ?? ""}` : "/studies";
 }
 
@@ -44,6 +45,9 @@ function useEntries(study: string | undefined): MenuProps["items"] {
     ...(study ? [entry(`/studies/${study}`, <TableOutlined />, t("nav/subjects"))] : []),
     ...(study && may(session, "subject.view", { study })
       ? [entry(`/studies/${study}/responses`, <FormOutlined />, t("nav/responses"))]
+      : []),
+    ...(study && may(session, "form.view", { study })
+      ? [entry(`/studies/${study}/alerts`, <AlertOutlined />, t("nav/alerts"))]
       : []),
     ...(study && may(session, "export.run", { study })
       ? [entry(`/studies/${study}/tables`, <DatabaseOutlined />, t("nav/tables"))]

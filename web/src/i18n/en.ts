@@ -26,6 +26,7 @@ export const en = {
     studies: "Studies",
     subjects: "Subjects",
     responses: "Response rates",
+    alerts: "Alerts",
     tables: "Tables for analysis",
     audit: "Audit trail",
     system: "System",

@@ -3,6 +3,7 @@
 import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
 import type { en } from "./en";
+import type { enAlerts } from "./en_alerts";
 import type { enJobs } from "./en_jobs";
 import type { enPush } from "./en_push";
 import type { enRates } from "./en_rates";
@@ -33,6 +34,7 @@ declare module "i18next" {
     defaultNS: "console";
     resources: {
       console: typeof en &
+        typeof enAlerts &
         typeof enJobs &
         typeof enPush &
         typeof enRates &

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import ts from "typescript";
 import { expect, test } from "vitest";
 import { en } from "./en";
+import { enAlerts } from "./en_alerts";
 import { enJobs } from "./en_jobs";
 import { enPush } from "./en_push";
 import { enRates } from "./en_rates";
@@ -13,6 +14,7 @@ import { enTables } from "./en_tables";
 import { patientEn } from "./patient_en";
 import { patientZh } from "./patient_zh";
 import { zh } from "./zh";
+import { zhAlerts } from "./zh_alerts";
 import { zhJobs } from "./zh_jobs";
 import { zhPush } from "./zh_push";
 import { zhRates } from "./zh_rates";
@@ -34,6 +36,7 @@ function flat(tree: Tree, path = ""): Map<string, string> {
 
 const english = flat({
   ...en,
+  ...enAlerts,
   ...enJobs,
   ...enPush,
   ...enRates,
@@ -44,6 +47,7 @@ const english = flat({
 });
 const chinese = flat({
   ...zh,
+  ...zhAlerts,
   ...zhJobs,
   ...zhPush,
   ...zhRates,

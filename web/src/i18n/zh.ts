@@ -28,6 +28,7 @@ export const zh: Texts<typeof en> = {
     studies: "研究",
     subjects: "受试者",
     responses: "问卷完成率",
+    alerts: "警示",
     tables: "分析数据表",
     audit: "稽查轨迹",
     system: "系统",
