@@ -17,6 +17,13 @@ try() { # WHAT COMMAND...
   echo "($((SECONDS - start)) s)"
 }
 
+# docs/walkthrough.md, in a browser.
+walk() {
+  # shellcheck source=tools/node.sh
+  . ../../tools/node.sh
+  (cd ../../web && COHORT_BINARY=../build/release/cohort WALK_SITES=300 npm run --silent e2e -- walkthrough)
+}
+
 # CUT_POINTS moments at which the power fails; SEEDS_FACTOR times the usual schedules; GOROUTINES at once.
 export KILL9_ROUNDS=$rounds KILL9_SEED=$seed CUT_POINTS=$((rounds * 10)) CUT_SEED=$seed
 export AUDIT_KILL_ROUNDS=$rounds CANCEL_ROUNDS=$((rounds / 10 + 1)) SEEDS_FACTOR=$((rounds / 10 + 1))
@@ -46,6 +53,7 @@ try "a night over 300 sites, killed 20 times" \
   env NIGHT_SITES=300 NIGHT_KILLS=16 NIGHT_SEED="$seed" ./tests_integration_test -tc="$night"
 try "the same on PostgreSQL" env COHORT_TEST_STORE=postgresql NIGHT_SITES=300 NIGHT_KILLS=16 \
   NIGHT_SEED="$seed" ./tests_integration_test -tc="$night"
+try "the walkthrough over 300 sites, killed twice" walk
 try "10,000 half-open requests" env SLOWLORIS=10000 ./tests_integration_test -tc='thousands of half-open*'
 
 printf '\n'

@@ -42,10 +42,15 @@ interface Running {
   said: () => string;
 }
 
-async function start(path: string, folder: string, port: string): Promise<Running> {
+async function start(
+  path: string,
+  folder: string,
+  port: string,
+  settings: readonly string[],
+): Promise<Running> {
   const server = spawn(
     resolve(path),
-    ["serve", "--data", folder, "--port", port, "--web", resolve("dist")],
+    ["serve", "--data", folder, "--port", port, "--web", resolve("dist"), ...settings],
     { cwd: resolve(".."), stdio: ["ignore", "pipe", "pipe"] },
   );
   let said = "";
@@ -68,9 +73,20 @@ async function start(path: string, folder: string, port: string): Promise<Runnin
 const ended = (server: ChildProcess): Promise<number | null> =>
   new Promise((done) => server.on("exit", done));
 
-export async function startBinary(path: string): Promise<Binary> {
+interface Beginning {
+  /** Fills the folder before the first start. */
+  prepare?: (folder: string) => Promise<void>;
+  /** Further arguments of the server. */
+  settings?: readonly string[];
+}
+
+export async function startBinary(
+  path: string,
+  { prepare, settings = [] }: Beginning = {},
+): Promise<Binary> {
   const folder = mkdtempSync(join(tmpdir(), "cohort-e2e-"));
-  let running = await start(path, folder, "0");
+  await prepare?.(folder);
+  let running = await start(path, folder, "0", settings);
   const { url } = running;
   const passwords = readPasswords(join(folder, "demo-users.txt"));
   return {
@@ -83,7 +99,7 @@ export async function startBinary(path: string): Promise<Binary> {
       await gone;
     },
     restart: async () => {
-      running = await start(path, folder, new URL(url).port);
+      running = await start(path, folder, new URL(url).port, settings);
     },
     stop: async () => {
       const gone = ended(running.process);
