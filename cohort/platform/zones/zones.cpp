@@ -2,15 +2,13 @@
 #include "cohort/platform/zones/zones.h"
 
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <map>
-#include <mutex>
+#include <memory>
 #include <system_error>
 #include <utility>
-
-#include "weft/mutex.h"
 
 namespace cohort::zones {
 
@@ -158,19 +156,37 @@ static Result<Zone> read(const std::string& name) {
     return Zone::parse(bytes);
 }
 
-// Asked in every unit of work that looks at a day; there are some hundred names.
+namespace {
+
+struct Known {
+    Known(std::string of, Zone rules, const Known* others)
+        : name(std::move(of)), zone(std::move(rules)), next(others) {}
+    std::string name;
+    Zone zone;
+    const Known* next;
+};
+
+// Only ever added to, at the front: there are some hundred names, and a few in use.
+std::atomic<const Known*> known{nullptr};
+
+const Known* find(const std::string& name) {
+    const Known* at = known.load(std::memory_order_acquire);
+    while (at != nullptr && at->name != name) at = at->next;
+    return at;
+}
+
+}  // namespace
+
+// Asked in units of work of the store, where nobody may wait: so nothing is locked. Two who read
+// the same name at one time both add it, and either is found.
 Result<Zone> load(const std::string& name) {
     if (name == "UTC") return Zone();
-    static weft::Mutex mutex("time zones");
-    static std::map<std::string, Zone> known;
-    {
-        const std::lock_guard lock(mutex);
-        const auto found = known.find(name);
-        if (found != known.end()) return found->second;
-    }
-    Zone zone = TRY(read(name));
-    const std::lock_guard lock(mutex);
-    return known.emplace(name, std::move(zone)).first->second;
+    if (const Known* found = find(name)) return found->zone;
+    auto made = std::make_unique<Known>(name, TRY(read(name)), known.load());
+    while (!known.compare_exchange_weak(made->next, made.get(), std::memory_order_release,
+                                        std::memory_order_relaxed))
+        continue;
+    return made.release()->zone;
 }
 
 CivilDate local_date(const std::string& zone, Instant at) {

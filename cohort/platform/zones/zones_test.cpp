@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cohort/platform/zones/zones.h"
 
+#include "weft/no_park.h"
+#include "weft/run.h"
+#include "weft/scope.h"
+
 #include "tests/support/test.h"
 
 namespace cohort::zones {
@@ -77,6 +81,23 @@ TEST_CASE("the moments of a day follow each other and belong to the day") {
             }
         }
     }
+}
+
+// A unit of work of the store holds its thread: who waited for another there would hold up both.
+TEST_CASE("a zone is found where nobody may wait, by many at one time") {
+    weft::Options options;
+    options.workers = 4;
+    CHECK(weft::run(options, [] {
+              weft::scope([](weft::Scope& s) {
+                  for (int i = 0; i < 8; ++i)
+                      s.go([] {
+                          const weft::NoPark here;
+                          for (int n = 0; n < 20'000; ++n)
+                              for (const char* name : {"Asia/Shanghai", "Europe/Berlin"})
+                                  if (!load(name)) FAIL_CHECK(name);
+                      });
+              });
+          }) == 0);
 }
 
 TEST_CASE("a name that is no zone is refused and never becomes a path") {
