@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <unistd.h>
+#include <vector>
 
 #include "weft/blocking.h"
 #include "weft/channel.h"
@@ -292,6 +293,35 @@ TEST_CASE("a signal that a goroutine waits for wakes it and does not end the pro
     });
     INFO(end.output);
     CHECK(end.exit_code == 0);
+}
+
+// What std::lock_guard's caller would be, were there no line of its own.
+struct AskedFrom {
+    std::source_location at{};
+    void lock(std::source_location from = std::source_location::current()) { at = from; }
+    void unlock() {}
+};
+
+TEST_CASE("a program built without debug information is told the function in place of the line") {
+    AskedFrom lock;
+    {
+        const std::lock_guard guard(lock);
+    }
+    const auto says = [&](const std::vector<StackFrame>& stack, const char* text) {
+        ReportedGoroutine waits;
+        waits.waits_at = lock.at;
+        waits.stack = stack;
+        return waits.text().find(text) != std::string::npos;
+    };
+    std::vector<StackFrame> stack = {
+        {"weft::Mutex::lock(std::source_location)", "", 0},
+        {"std::lock_guard<weft::Mutex>::lock_guard(weft::Mutex&)", "", 0},
+        {"enrol(Site&)", "", 0},
+        {"main", "", 0}};
+    CHECK(says(stack, "waits at enrol(Site&), line unknown: built without -g"));
+    stack[3] = {"main", "ward.cpp", 7};
+    CHECK(says(stack, "waits at ward.cpp:7"));
+    CHECK(says({}, "/include/c++/"));  // nothing is known: then where the guard itself asks
 }
 
 }  // namespace weft

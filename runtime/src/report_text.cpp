@@ -70,10 +70,28 @@ bool is_library(std::string_view file) {
            file.find("include/weft/") != std::string_view::npos;
 }
 
-// The innermost call that is the program's own; else what was given.
+// A name that could not be made readable is its mangled one.
+bool is_library_function(std::string_view name) {
+    for (const std::string_view start :
+         {"std::", "weft::", "void std::", "void weft::", "_ZN4weft", "_ZNSt", "_ZSt", "__gnu"})
+        if (name.starts_with(start)) return true;
+    return name.empty();
+}
+
+// Without debug information there are no lines, but names.
+std::string function_of(const std::vector<StackFrame>& stack) {
+    for (const StackFrame& frame : stack)
+        if (!is_library_function(frame.function))
+            return frame.function + ", line unknown: built without -g";
+    return {};
+}
+
+// The innermost call that is the program's own, or its name; else what was given.
 std::string programs_line(const std::source_location& given, const std::vector<StackFrame>& stack) {
-    const std::string line = is_library(given.file_name()) ? line_of(stack) : "";
-    return line.empty() ? place(given) : line;
+    if (!is_library(given.file_name())) return place(given);
+    for (const std::string& own : {line_of(stack), function_of(stack)})
+        if (!own.empty()) return own;
+    return place(given);
 }
 
 // "file:line in function", the latter where it is the program's.
