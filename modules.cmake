@@ -66,6 +66,10 @@ module(apps/cohort                USES runtime cohort/base cohort/migrations coh
 set_target_properties(apps_cohort PROPERTIES OUTPUT_NAME cohort)
 module(tests/integration          USES runtime cohort/base cohort/platform/db cohort/platform/auth cohort/platform/http cohort/platform/jobs cohort/audit cohort/identity cohort/sites cohort/subjects cohort/capture cohort/interop cohort/epro cohort/analysis cohort/reporting cohort/push tests/support tests/world WRAPS "unistd.h")
 if(BUILD_TESTING)
+  add_executable(tests_site tests/integration/peers/site/main.cpp)
+  target_link_libraries(tests_site PRIVATE warnings)
+  add_dependencies(tests_integration tests_site)
+  target_compile_definitions(tests_integration PRIVATE SITE_BINARY="$<TARGET_FILE:tests_site>")
   add_dependencies(tests_integration_test apps_cohort)
   target_compile_definitions(tests_integration PUBLIC COHORT_BINARY="$<TARGET_FILE:apps_cohort>")
   # COST lets what lasts longest begin first, where no test has been timed yet.

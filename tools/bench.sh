@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# tools/bench.sh [weft|cost|store|report|rates|server]: figures of one part, or of all. Called by ./dev bench.
+# tools/bench.sh [weft|cost|store|report|rates|server|overload]: figures of one part, or of all. Called by ./dev bench.
 # Quote ratios, not absolute numbers, from a machine that does other work.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -58,15 +58,21 @@ server() {
   show "server: durable form saves over HTTP, beside gin; a plain GET; the disk alone; the second start"
   build_peers
   cmake --build build/release --target apps_cohort -- --quiet
-  bench tests_integration_bench --benchmark_filter=-count_rates
+  bench tests_integration_bench --benchmark_filter='-count_rates|flood'
+}
+
+overload() {
+  show "overload: p99 of four sites while a fifth sends five times what the server can do (OVERLOAD_SECONDS each round)"
+  cmake --build build/release --target apps_cohort -- --quiet
+  bench tests_integration_bench --benchmark_filter=flood
 }
 
 case "${1:-all}" in
   weft | cost) "$@" ;;
-  store | report | rates | server) "$1" ;;
-  all) weft && cost && store && report && rates && server ;;
+  store | report | rates | server | overload) "$1" ;;
+  all) weft && cost && store && report && rates && server && overload ;;
   *)
-    echo "bench: there is no part '$1'; there are weft, cost, store, report, rates and server" >&2
+    echo "bench: there is no part '$1'; there are weft, cost, store, report, rates, server and overload" >&2
     exit 64
     ;;
 esac

@@ -54,6 +54,8 @@ try "a night over 300 sites, killed 20 times" \
 try "the same on PostgreSQL" env COHORT_TEST_STORE=postgresql NIGHT_SITES=300 NIGHT_KILLS=16 \
   NIGHT_SEED="$seed" ./tests_integration_test -tc="$night"
 try "the walkthrough over 300 sites, killed twice" walk
+try "a site that floods, 1,000 submissions of each of the others" env OVERLOAD_COUNT=1000 \
+  ./tests_integration_test -tc='a site that floods*'
 try "10,000 half-open requests" env SLOWLORIS=10000 ./tests_integration_test -tc='thousands of half-open*'
 
 printf '\n'

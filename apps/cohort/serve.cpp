@@ -214,6 +214,9 @@ Result<int> run(const Serve&, const config::Config& config) {
     router.fallback([&pages](http::Request& request) { return pages.answer(request); });
 
     http::ServerOptions options = server_options(config);
+    options.bounds.is_crowded = [&, after = config.duration("http.crowded_after")] {
+        return app.db.longest_wait() >= after;
+    };
     options.certificate = certificate.get();
     options.inherited = inherited_listener();
     http::Server server{router, patients.authoriser(identity.authoriser()), metrics, log, options};

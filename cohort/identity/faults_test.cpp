@@ -31,6 +31,7 @@ class FailingStore final : public db::Backend {
     }
     Result<void> check() override { return inner_.check(); }
     db::Stats stats() const override { return inner_.stats(); }
+    weft::Duration longest_wait() override { return inner_.longest_wait(); }
     void close() override {}
 
     bool full = false;  ///< nothing can be written

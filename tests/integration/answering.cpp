@@ -69,6 +69,20 @@ Answer AnsweringPatient::send(std::size_t window) {
         answers_to(window), headers, "application/fhir+json");
 }
 
+Submission AnsweringPatient::any_submission(const std::string& address, bool asks_to_send) const {
+    Submission one{.head = "POST /api/v1/patient/tasks/" + plan_ +
+                           "/{W}/response HTTP/1.1\r\nHost: " + address + "\r\n",
+                   .body = answers_to(1)};
+    Pairs headers = session_;
+    headers.emplace_back("idempotency-key", "window-{W}");
+    headers.emplace_back("content-type", "application/fhir+json");
+    headers.emplace_back("content-length", std::to_string(one.body.size()));
+    if (asks_to_send) headers.emplace_back("expect", "100-continue");
+    for (const auto& [name, value] : headers) one.head += name + ": " + value + "\r\n";
+    one.head += "\r\n";
+    return one;
+}
+
 void AnsweringPatient::act() {
     const auto from = std::chrono::steady_clock::now();
     must(send(++window_), 201, "a submission");

@@ -13,6 +13,12 @@ namespace tests {
 /// not a 2xx throws std::runtime_error.
 std::string plan_in(const std::string& address, const Ground& ground);
 
+/// A request as it is sent; in the head {W} stands for the window.
+struct Submission {
+    std::string head;
+    std::string body;
+};
+
 class AnsweringPatient {
   public:
     /// Is enrolled, invited and signed in at the server of this address. An answer that is not a
@@ -27,6 +33,10 @@ class AnsweringPatient {
 
     /// The answers to the next window; one that is not a 201 throws std::runtime_error.
     void act();
+
+    /// The answers to any window, to be sent to this address by somebody else; who asks to send
+    /// expects to be told to go on before the body. They call nobody.
+    Submission any_submission(const std::string& address, bool asks_to_send) const;
 
     std::vector<double> milliseconds;  ///< that each act took
 

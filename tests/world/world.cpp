@@ -99,6 +99,7 @@ class Door final : public db::Backend {
     }
     Result<void> check() override { return db_->check(); }
     db::Stats stats() const override { return db_->stats(); }
+    weft::Duration longest_wait() override { return db_->longest_wait(); }
     void close() override { db_->close(); }
 
   private:

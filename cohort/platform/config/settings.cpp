@@ -33,6 +33,9 @@ static constexpr std::array all{
     Setting{"http.overloaded_after", Type::duration, "100ms",
             "the machine is overloaded when what is due runs so much later; then each address has "
             "its share"},
+    Setting{"http.crowded_after", Type::duration, "50ms",
+            "callers wait for each other when a change waits so long for its turn at the store; "
+            "then, too, each address has its share"},
     Setting{"http.header_timeout", Type::duration, "10s", "time to send a request's header"},
     Setting{"http.idle_timeout", Type::duration, "60s",
             "time between two requests of a connection"},

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "weft/event.h"
+#include "weft/time.h"
 
 #include "cohort/platform/db/tx.h"
 
@@ -72,6 +73,7 @@ class Backend {
     virtual Result<void> read(Unit unit) = 0;
     virtual Result<void> check() = 0;
     virtual Stats stats() const = 0;
+    virtual weft::Duration longest_wait() = 0;
     virtual void close() = 0;
 };
 
@@ -135,6 +137,10 @@ class Db {
     Result<void> check() { return backend_->check(); }
 
     Stats stats() const { return backend_->stats(); }
+
+    /// How long the unit has waited that waits longest for its turn to change the store. 0: none
+    /// waits.
+    weft::Duration longest_wait() { return backend_->longest_wait(); }
 
     /// Refuses new units, waits for those that wait, checkpoints and gives the folder free. Called
     /// by the destructor; twice is once.

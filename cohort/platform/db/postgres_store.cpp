@@ -204,9 +204,12 @@ Result<void> PostgresStore::repeat(Pool& pool, Go go) {
     for (int run = 1;; ++run) {
         if (closed_.load()) return closed_error();
         const Went went = [&]() -> Went {
+            const auto since = weft::Clock::now();
             std::optional<Count> waits(pool.waiting);
             Loan loan(pool);
             waits.reset();
+            pool.last_lent.store(weft::Clock::now());
+            pool.last_wait.store(weft::Clock::now() - since);
             if (!loan.taken()) return {closed_error()};
             if (auto ready = make_ready(loan.place()); !ready) return {ready};
             auto done = go(loan.place());
@@ -342,6 +345,13 @@ Result<void> PostgresStore::check() {
     const auto bytes = TRY(connection->text("SELECT pg_database_size(current_database())"));
     bytes_ = std::stoll(bytes);
     return {};
+}
+
+// Connections are lent in turn: whoever waits has waited about as long as the last who was lent
+// one, or since then.
+weft::Duration PostgresStore::longest_wait() {
+    if (writers_.waiting.load() == 0) return {};
+    return std::max(writers_.last_wait.load(), weft::Clock::now() - writers_.last_lent.load());
 }
 
 Stats PostgresStore::stats() const {

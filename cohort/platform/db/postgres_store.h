@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "weft/channel.h"
+#include "weft/time.h"
 
 #include "cohort/platform/db/postgres_connection.h"
 
@@ -25,6 +26,7 @@ class PostgresStore final : public Backend {
     Result<void> read(Unit unit) override;
     Result<void> check() override;
     Stats stats() const override;
+    weft::Duration longest_wait() override;
     void close() override;
 
   private:
@@ -47,6 +49,8 @@ class PostgresStore final : public Backend {
         const std::int64_t limit;              // calls under way, waiting ones with them
         std::atomic<std::int64_t> calls{0};    // of units
         std::atomic<std::int64_t> waiting{0};  // for a connection
+        std::atomic<weft::TimePoint> last_lent{weft::Clock::now()};
+        std::atomic<weft::Duration> last_wait{};  // of who was lent one last
     };
     class Loan;
     // What one go came to; `again`: nothing was done, and the same may well succeed now.

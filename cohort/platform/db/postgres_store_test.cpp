@@ -333,6 +333,7 @@ TEST_CASE("PostgreSQL: who waits for more than the store takes is turned away at
                 });
             });
             inside.wait();
+            CHECK(small->longest_wait() == 0s);  // it runs, and nobody waits
             s.go([&] {
                 auto stored = small->transact([](Tx& tx) -> Result<void> {
                     TRY(tx.run("INSERT INTO item (number) VALUES (1)"));
@@ -341,11 +342,13 @@ TEST_CASE("PostgreSQL: who waits for more than the store takes is turned away at
                 CHECK(stored.ok());
             });
             while (small->stats().waiting < 1) weft::yield();
+            while (small->longest_wait() < 2ms) weft::yield();  // longer the longer it waits
             const auto turned_away = small->transact([](Tx&) -> Result<void> { return {}; });
             CHECK(turned_away.error().code == "store-busy");
             open.set();
         });
         CHECK(small->stats().refused == 1);
+        CHECK(small->longest_wait() == 0s);
         CHECK(world.count() == 1);
     });
 }

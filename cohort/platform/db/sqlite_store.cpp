@@ -345,6 +345,11 @@ Result<void> SqliteStore::check() {
     });
 }
 
+weft::Duration SqliteStore::longest_wait() {
+    const std::lock_guard lock(mutex_);
+    return queue_.empty() ? weft::Duration{} : weft::Clock::now() - queue_.front()->since;
+}
+
 Stats SqliteStore::stats() const {
     Stats stats;
     stats.kind = "sqlite";

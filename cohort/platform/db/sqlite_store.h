@@ -29,6 +29,7 @@ class SqliteStore final : public Backend {
     Result<void> read(Unit unit) override;
     Result<void> check() override;
     Stats stats() const override;
+    weft::Duration longest_wait() override;
     void close() override;
 
   private:
@@ -36,6 +37,7 @@ class SqliteStore final : public Backend {
     struct Waiting : WriteUnit {
         explicit Waiting(weft::Sender<Done> sender) : done(std::move(sender)) {}
         weft::Sender<Done> done;
+        weft::TimePoint since = weft::Clock::now();
     };
     using Reader = std::unique_ptr<SqliteConnection>;
 

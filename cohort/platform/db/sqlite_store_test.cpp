@@ -175,8 +175,11 @@ TEST_CASE("a full queue turns a unit away at once and does nothing of it") {
                 });
             });
             gate.wait_for_arrival();
+            CHECK(world.db->longest_wait() == weft::Duration{});  // it runs, and nobody waits
             s.go([&] { CHECK(world.insert(1).ok()); });
             while (world.db->stats().waiting < 1) weft::yield();
+            while (world.db->longest_wait() < std::chrono::milliseconds(2))
+                weft::yield();  // longer the longer it waits
             const auto turned_away = world.insert(2);
             CHECK(turned_away.error().kind == ErrorKind::unavailable);
             CHECK(turned_away.error().code == "store-busy");
@@ -184,6 +187,7 @@ TEST_CASE("a full queue turns a unit away at once and does nothing of it") {
         });
         CHECK(world.count() == 1);
         CHECK(world.db->stats().refused == 1);
+        CHECK(world.db->longest_wait() == weft::Duration{});
     });
 }
 

@@ -15,6 +15,7 @@
 #include "cohort/platform/http/problem.h"
 #include "cohort/platform/http/target.h"
 #include "cohort/platform/http/trace.h"
+#include "cohort/platform/resilience/spread.h"
 
 namespace cohort::http {
 
@@ -132,7 +133,9 @@ Dispatcher::Dispatcher(const Router& router, Authoriser authorise, Metrics& metr
       log_(log),
       bounds_(bounds),
       slow_after_(slow_after),
-      shedder_({.running_max = bounds.requests_max, .is_overloaded = bounds.is_overloaded}),
+      shedder_({.running_max = bounds.requests_max,
+                .is_overloaded = bounds.is_overloaded,
+                .is_crowded = bounds.is_crowded}),
       unrouted_(metrics.add_route("(none)")),
       id_prefix_(new_uuid().substr(24)) {
     if (bounds.requests_per_second > 0) of_address_.emplace(bounds.requests_per_second);
@@ -227,7 +230,8 @@ Result<Reply> Dispatcher::run(Call& call, const Route& route) {
 // what it sends until its buffers are full, and a flood costs us only what its connections allow.
 Reply Dispatcher::told_to_wait(Call& call, const Error& error, weft::Duration wait) {
     const std::chrono::seconds told = rounded_up(wait);
-    call.unheard = std::min<weft::Duration>(told, unheard_max);
+    call.unheard = resilience::spread(unheard_.fetch_add(1, std::memory_order_relaxed),
+                                      std::min<weft::Duration>(told, unheard_max));
     return problem(Problem{.error = error, .retry_after = told});
 }
 

@@ -47,6 +47,7 @@ struct Bounds {
     std::size_t event_streams_max = 1000;      ///< beside them
     double requests_per_second = 0;            ///< of one address; 0: no bound
     std::function<bool()> is_overloaded = {};  ///< whether the machine does not keep up
+    std::function<bool()> is_crowded = {};     ///< whether callers wait for each other
 };
 
 /// Writes a line of log for each request, and one more for each that took `slow_after` or longer.
@@ -74,7 +75,7 @@ class Dispatcher {
     std::string next_id();
     Result<Reply> route(Call& call);
     Result<Reply> run(Call& call, const Route& route);
-    static Reply told_to_wait(Call& call, const Error& error, weft::Duration wait);
+    Reply told_to_wait(Call& call, const Error& error, weft::Duration wait);
     std::optional<Reply> refuse_early(Call& call, const Route& route);
     Result<Reply> run_admitted(Call& call, const Route& route);
     Result<std::string> read_body(const Call& call, const Route& route);
@@ -100,6 +101,7 @@ class Dispatcher {
     std::map<const Route*, resilience::Breaker> breakers_;
     Metrics::RouteCounters& unrouted_;
     std::string id_prefix_;
+    std::atomic<std::uint64_t> unheard_{0};
     std::atomic<std::uint64_t> ids_{0};
 };
 

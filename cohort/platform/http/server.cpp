@@ -17,6 +17,7 @@
 #include "cohort/platform/http/network.h"
 #include "cohort/platform/http/problem.h"
 #include "cohort/platform/http/writer.h"
+#include "cohort/platform/resilience/spread.h"
 
 namespace cohort::http {
 
@@ -27,9 +28,11 @@ namespace {
 constexpr int turns_before_refusing = 4;
 constexpr std::chrono::milliseconds newcomers_wait{1000};
 constexpr std::chrono::milliseconds newcomers_look_every{10};
-constexpr std::size_t turned_away_max = 256;  // who are given a moment to read that they are
+constexpr std::size_t turned_away_max = 1024;  // who are given a moment to read that they are
+constexpr std::chrono::seconds unheard_max{1};
 constexpr std::size_t turned_away_bytes_max = 64 * 1024;
-constexpr rlim_t descriptors_for_others = 128;  // the store, the log, the certificate, the pages
+// The store, the log, the certificate, the pages; and those who are turned away.
+constexpr rlim_t descriptors_for_others = 128 + turned_away_max;
 
 }  // namespace
 
@@ -141,10 +144,10 @@ Result<void> Server::serve() {
 // Thousands who come at once are accepted faster than their goroutines begin: until those have
 // read what was sent, none of them can be told from one who asks. So they get their turn before
 // anybody is turned away, but for those of an address that has too many: they keep nobody waiting.
-bool Server::find_place(const std::string& network) {
+Server::Room Server::find_place(const std::string& network) {
     for (int turn = 0;; ++turn) {
         const Room room = take_place(network);
-        if (room != Room::none || turn == turns_before_refusing) return room == Room::taken;
+        if (room != Room::none || turn == turns_before_refusing) return room;
         weft::yield();
     }
 }
@@ -191,8 +194,8 @@ void Server::give_back_place(const std::string& network) noexcept {
 void Server::accept_one(weft::net::Connection connection) {
     std::string peer = connection.peer_host();
     std::string network = network_of(peer);
-    if (!find_place(network)) {
-        turn_away(std::move(connection));
+    if (const Room room = find_place(network); room != Room::taken) {
+        turn_away(std::move(connection), room);
         return;
     }
     tasks_.go("http connection", [this, peer = std::move(peer), network = std::move(network),
@@ -227,12 +230,9 @@ void Server::serve_tls(weft::net::Connection connection, const std::string& peer
     serve_stream(*stream, peer);
 }
 
-// Without waiting: a fresh socket has room for one small answer. But were it closed with the
-// caller's request unread, the kernel would reset the connection, and the answer could be lost: so
-// some of them are given a moment to read it and leave.
-void Server::turn_away(weft::net::Connection connection) {
-    metrics_.refuse(Refusal::connections);
-    if (options_.certificate != nullptr) return connection.close();  // a handshake would wait
+// Without waiting: a fresh socket has room for one small answer. Over TLS a handshake would wait.
+void Server::tell_full(weft::net::Connection& connection) {
+    if (options_.certificate != nullptr) return connection.close();
     const Reply reply = problem(unavailable("too-many-connections", "Too many connections."));
     std::string text;
     if (append_head(text, reply, {.keep_alive = false, .date = now()})) {
@@ -240,11 +240,19 @@ void Server::turn_away(weft::net::Connection connection) {
         (void)connection.write_all(text + reply.body);
     }
     connection.shutdown_write();
+}
+
+// Whose address has too many would come again at once, and as often as it can: it is told after a
+// while. And were a connection closed with the caller's request unread, the kernel would reset it,
+// and the answer could be lost: so some of them are given a moment to read it and leave.
+void Server::turn_away(weft::net::Connection connection, Room why) {
+    metrics_.refuse(Refusal::connections);
     if (turning_away_.fetch_add(1) >= turned_away_max) {
         turning_away_.fetch_sub(1);
+        tell_full(connection);
         return connection.close();
     }
-    tasks_.go("http turned away", [this, connection]() mutable {
+    tasks_.go("http turned away", [this, connection, why]() mutable {
         struct Held {
             Server& server;
             weft::net::Connection& connection;
@@ -253,6 +261,9 @@ void Server::turn_away(weft::net::Connection connection) {
                 server.turning_away_.fetch_sub(1);
             }
         } held{*this, connection};
+        if (why == Room::none_for_address && phase_.load() == Phase::open)
+            weft::sleep(resilience::spread(unheard_.fetch_add(1), unheard_max));
+        tell_full(connection);
         connection.set_read_deadline(weft::Clock::now() + 1s);
         std::array<std::byte, 4096> unread{};
         for (std::size_t bytes = 0; bytes < turned_away_bytes_max;) {

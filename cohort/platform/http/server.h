@@ -50,8 +50,9 @@ class Server {
     std::string address() const { return listener_.address(); }
 
     /// Accepts connections until stop(). When there is no place for one, an older one that asks
-    /// nothing makes room; where there is none, and over the bound of its address, it is answered
-    /// 503 and closed (over TLS: closed). Errors: unavailable when the listener fails for good.
+    /// nothing makes room; where there is none, and (after a second in which it is not heard) over
+    /// the bound of its address, it is answered 503 and closed (over TLS: closed). Errors:
+    /// unavailable when the listener fails for good.
     Result<void> serve();
 
     /// Prepares for another program to go on with the same socket: from here on each answer is the
@@ -74,8 +75,8 @@ class Server {
     class Place;      // a guest's place in the list
     class Handshake;  // a connection that has not agreed on TLS yet
 
-    bool find_place(const std::string& network);
     enum class Room : std::uint8_t { taken, none_for_address, none };
+    Room find_place(const std::string& network);
     Room take_place(const std::string& network);
     bool make_room();  // under mutex_
     bool has_newcomers();
@@ -83,7 +84,8 @@ class Server {
     void accept_one(weft::net::Connection connection);
     void serve_connection(weft::net::Connection connection, const std::string& peer);
     void serve_tls(weft::net::Connection connection, const std::string& peer);
-    void turn_away(weft::net::Connection connection);
+    void turn_away(weft::net::Connection connection, Room why);
+    void tell_full(weft::net::Connection& connection);
 
     const log::Logger& log_;
     Metrics& metrics_;
@@ -92,6 +94,7 @@ class Server {
     weft::net::Listener listener_;
     std::atomic<Phase> phase_{Phase::open};
     std::atomic<std::size_t> turning_away_{0};
+    std::atomic<std::uint64_t> unheard_{0};
 
     weft::Mutex mutex_;  // guards the two below
     std::map<std::string, std::size_t, std::less<>> per_address_;

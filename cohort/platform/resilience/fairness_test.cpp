@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who is refused when several callers ask more than the machine can do, in virtual time.
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
+#include <cstdlib>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -16,7 +19,9 @@
 #include "weft/semaphore.h"
 #include "weft/sim.h"
 
+#include "cohort/platform/resilience/lately.h"
 #include "cohort/platform/resilience/shedder.h"
+#include "cohort/platform/resilience/spread.h"
 #include "tests/support/test.h"
 
 namespace cohort::resilience {
@@ -46,7 +51,7 @@ struct Load {
 struct House {
     weft::Semaphore places{10};
     std::atomic<int> waiting{0};
-    Shedder shedder{{.running_min = 10, .is_overloaded = [this] { return waiting.load() > 0; }}};
+    Shedder shedder{{.running_min = 20, .is_overloaded = [this] { return waiting.load() > 0; }}};
     weft::Mutex mutex;  // guards the one below
     std::map<std::string, Fate> fates;
 
@@ -118,6 +123,62 @@ TEST_CASE("a caller that floods is refused while others that ask little never ar
         CHECK(fates["flood"].served > 4'000);  // what the others leave is its own
         CHECK(house.shedder.callers() == 0);
     });
+}
+
+TEST_CASE("callers are in a crowd while one of them is refused, though nobody waits any more") {
+    in_simulator([] {
+        bool is_crowded = true;
+        Shedder shedder({.running_min = 8, .is_crowded = [&] { return is_crowded; }});
+        std::vector<Shedder::Pass> held;
+        const auto take_all = [&](std::string_view caller) {
+            std::size_t taken = 0;
+            for (; auto pass = shedder.admit(caller, Priority::write); ++taken)
+                held.push_back(std::move(*pass));
+            return taken;
+        };
+        for (int i = 0; i < 30; ++i)  // alone it may queue as long as it likes
+            held.push_back(shedder.admit("much", Priority::write).value());
+        held.clear();
+        CHECK(take_all("little") == 4);  // an equal part
+        CHECK(take_all("much") == 4);
+        is_crowded = false;
+        for (int i = 0; i < 5; ++i) {
+            weft::sleep(900ms);
+            CHECK_FALSE(shedder.admit("much", Priority::write));
+            (void)shedder.admit("little", Priority::bulk);
+        }
+        weft::sleep(1s);  // nobody was refused for a second: nobody asks too much
+        (void)shedder.admit("little", Priority::bulk);
+        CHECK(shedder.admit("much", Priority::write));
+    });
+}
+
+TEST_CASE("who asked in the last second counts though it has nothing running, later it does not") {
+    in_simulator([] {
+        Lately lately{1s};
+        CHECK(lately.callers() == 1);
+        for (const char* caller : {"a", "b", "a"}) lately.asks(caller);
+        CHECK(lately.callers() == 2);
+        weft::sleep(1s);
+        lately.asks("b");
+        lately.asks("c");
+        CHECK(lately.callers() == 3);
+        weft::sleep(1s);
+        CHECK(lately.callers() == 2);
+        weft::sleep(5s);
+        CHECK(lately.callers() == 1);
+    });
+}
+
+TEST_CASE("those who are told to wait at one moment do not come back at one") {
+    std::array<int, 10> in_tenth{};
+    for (std::uint64_t i = 0; i < 1000; ++i) {
+        const weft::Duration waits = spread(i, 2s);
+        REQUIRE(waits >= 1s);
+        REQUIRE(waits < 2s);
+        ++in_tenth.at(static_cast<std::size_t>((waits - 1s) / 100ms));
+    }
+    for (const int some : in_tenth) CHECK(std::abs(some - 100) <= 3);
 }
 
 TEST_CASE("two that flood get alike, however differently they flood") {

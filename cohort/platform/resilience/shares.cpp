@@ -29,18 +29,17 @@ void Shares::ended(std::string_view caller, Priority priority) {
 }
 
 bool Shares::has_room(std::string_view caller, Priority priority, std::size_t places) const {
-    const auto which = static_cast<std::size_t>(priority);
-    const auto at = callers_.find(caller);
-    const std::size_t would_have = (at == callers_.end() ? 0 : at->second[which]) + 1;
-    const auto& having_more = having_more_[which];
+    const std::size_t would_have = with_one_more(caller, priority);
+    const auto& having_more = having_more_[static_cast<std::size_t>(priority)];
     std::size_t all = 1;
     for (std::size_t n = 0; n < std::min(would_have, having_more.size()) && all <= places; ++n)
         all += having_more[n];
     return all <= places;
 }
 
-bool Shares::is_alone(std::string_view caller) const {
-    return callers_.empty() || (callers_.size() == 1 && callers_.begin()->first == caller);
+std::size_t Shares::with_one_more(std::string_view caller, Priority priority) const {
+    const auto at = callers_.find(caller);
+    return (at == callers_.end() ? 0 : at->second[static_cast<std::size_t>(priority)]) + 1;
 }
 
 }  // namespace cohort::resilience

@@ -34,8 +34,8 @@ class Shares {
     /// than an equal part always fits, and what some leave is there for those who ask more.
     bool has_room(std::string_view caller, Priority priority, std::size_t places) const;
 
-    /// Whether nobody else has anything running.
-    bool is_alone(std::string_view caller) const;
+    /// What the caller would have running with one more. Of this class and those above.
+    std::size_t with_one_more(std::string_view caller, Priority priority) const;
 
     /// Callers who have something running.
     std::size_t size() const noexcept { return callers_.size(); }

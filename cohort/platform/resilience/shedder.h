@@ -11,6 +11,7 @@
 #include "weft/mutex.h"
 
 #include "cohort/base/result.h"
+#include "cohort/platform/resilience/lately.h"
 #include "cohort/platform/resilience/priority.h"
 #include "cohort/platform/resilience/shares.h"
 #include "cohort/platform/resilience/turns.h"
@@ -21,11 +22,17 @@ namespace cohort::resilience {
 struct ShedderOptions {
     std::size_t running_max = 4096;  ///< of all classes; bulk takes half of it at most, reads 80 %
 
-    /// So many run whatever else: as many as one commit of the store is worth waiting for.
+    /// So many run whatever else: as many as one commit of the store is worth waiting for. Each
+    /// caller can have an equal part of them. Who asks for more gets what others leave of a
+    /// quarter, which is enough to keep the machine at work: more would only make everybody wait.
     std::size_t running_min = 64;
 
     /// Whether the machine has more to do than it can. Empty: never.
     std::function<bool()> is_overloaded = {};
+
+    /// Whether there is a queue in which callers wait for each other, be the machine overloaded or
+    /// not. A caller who is there alone may queue as long as it likes. Empty: never.
+    std::function<bool()> is_crowded = {};
 };
 
 /// Refuses early what would only wait: when the machine is overloaded, no more run than it has been
@@ -82,17 +89,23 @@ class Shedder {
     struct Seen {
         std::int64_t most = 0;  ///< finished in a bucket
         weft::Duration least = weft::Duration::max();
+        std::int64_t all = 0;      ///< finished
+        std::int64_t buckets = 0;  ///< in which anything was
     };
 
     Seen seen();
-    std::size_t sustainable();
+    std::size_t sustainable();  ///< at best
+    std::size_t usual();        ///< on average
+    bool is_in_share(std::string_view caller, Priority priority);
     Result<void> judge(std::string_view caller, Priority priority);
     void finished(const Pass& pass) noexcept;
 
     const ShedderOptions options_;
-    weft::Mutex mutex_{"shedder"};  // guards the three below
+    weft::Mutex mutex_{"shedder"};  // guards what is below
     Shares shares_;
     Turns turns_;
+    Lately lately_{std::chrono::seconds{1}};
+    weft::TimePoint last_over_share_ = weft::TimePoint::min();
     Window<Bucket, 50> last_{std::chrono::seconds{5}};
 };
 
