@@ -9,11 +9,6 @@ namespace cohort::pdf {
 
 namespace {
 
-void append_code(std::string& text, std::size_t code) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    for (int shift = 12; shift >= 0; shift -= 4) text += digits[(code >> shift) & 15];
-}
-
 // What a subset's name begins with: six letters that are others for other glyphs.
 std::string tag_of(std::string_view glyphs) {
     std::string tag;
@@ -39,7 +34,7 @@ std::string to_unicode(const std::vector<std::pair<GlyphId, std::string>>& shown
     for (std::size_t i = 0; i < shown.size(); ++i) {
         if (shown[i].second.empty()) continue;
         lines += '<';
-        append_code(lines, i + 1);
+        append_hexadecimal(lines, static_cast<unsigned>(i + 1));
         lines += "> <" + hexadecimal_units(shown[i].second) + ">\n";
         if (++count == block) close_block();
     }

@@ -98,12 +98,13 @@ void append_number(std::string& text, double value) {
     text += said == "-0" ? "0" : said;
 }
 
+void append_hexadecimal(std::string& text, unsigned unit) {
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    for (int shift = 12; shift >= 0; shift -= 4) text += digits[(unit >> shift) & 15];
+}
+
 std::string hexadecimal_units(std::string_view utf8) {
     std::string units;
-    const auto put = [&units](unsigned unit) {
-        constexpr std::string_view digits = "0123456789ABCDEF";
-        for (int shift = 12; shift >= 0; shift -= 4) units += digits[(unit >> shift) & 15];
-    };
     for (std::size_t i = 0; i < utf8.size();) {
         const auto lead = static_cast<unsigned char>(utf8[i]);
         const std::size_t more = lead < 0x80 ? 0 : lead < 0xE0 ? 1 : lead < 0xF0 ? 2 : 3;
@@ -112,10 +113,10 @@ std::string hexadecimal_units(std::string_view utf8) {
             code = code << 6 | (static_cast<unsigned char>(utf8[i + k]) & 0x3FU);
         i += more + 1;
         if (code < 0x10000) {
-            put(code);
+            append_hexadecimal(units, code);
         } else {
-            put(0xD800 + ((code - 0x10000) >> 10));
-            put(0xDC00 + ((code - 0x10000) & 0x3FF));
+            append_hexadecimal(units, 0xD800 + ((code - 0x10000) >> 10));
+            append_hexadecimal(units, 0xDC00 + ((code - 0x10000) & 0x3FF));
         }
     }
     return units;

@@ -38,6 +38,9 @@ void append_number(std::string& text, double value);
 /// A text string in UTF-16 with its mark, in hexadecimal.
 std::string text_string(std::string_view utf8);
 
+/// Of two bytes: four digits.
+void append_hexadecimal(std::string& text, unsigned unit);
+
 /// UTF-16, big end first, four digits a unit.
 std::string hexadecimal_units(std::string_view utf8);
 

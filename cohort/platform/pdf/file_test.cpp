@@ -245,7 +245,7 @@ TEST_CASE("6.2.11.6: no font has a Latin encoding, which would have to be its ow
 
 TEST_CASE("6.2.11.8: no text shows the glyph that stands for a missing one") {
     const Sample sample;
-    const std::regex text("<([0-9a-f]+)>");
+    const std::regex text("<([0-9A-F]+)>");
     int shown = 0;
     for (const auto* page : sample.file.with("/Contents")) {
         const std::string content =

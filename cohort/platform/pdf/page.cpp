@@ -91,9 +91,7 @@ void Page::text(std::size_t font, double size, const std::vector<Placed>& glyphs
             content_ += '<';
             pen->x -= back * size / 1000;
         }
-        constexpr std::string_view digits = "0123456789abcdef";
-        for (int shift = 12; shift >= 0; shift -= 4)
-            content_ += digits[(unsigned{glyph.code} >> shift) & 15];
+        append_hexadecimal(content_, glyph.code);
         pen->x += glyph.width;
     }
     content_ += pen ? ">] TJ ET\n" : "ET\n";

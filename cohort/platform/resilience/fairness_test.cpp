@@ -2,26 +2,21 @@
 // Who is refused when several callers ask more than the machine can do, in virtual time.
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
-#include <functional>
 #include <map>
-#include <mutex>
 #include <random>
 #include <string>
 #include <vector>
 
 #include "weft/context.h"
-#include "weft/mutex.h"
 #include "weft/scope.h"
-#include "weft/semaphore.h"
-#include "weft/sim.h"
 
 #include "cohort/platform/resilience/lately.h"
 #include "cohort/platform/resilience/shedder.h"
 #include "cohort/platform/resilience/spread.h"
+#include "cohort/platform/resilience/test_house.h"
 #include "tests/support/test.h"
 
 namespace cohort::resilience {
@@ -29,71 +24,6 @@ namespace cohort::resilience {
 using namespace std::chrono_literals;
 
 namespace {
-
-struct Fate {
-    int served = 0;
-    int refused = 0;
-    std::vector<weft::Duration> took;
-
-    weft::Duration p99() {
-        std::sort(took.begin(), took.end());
-        return took.at(took.size() * 99 / 100);
-    }
-};
-
-struct Load {
-    std::string caller;
-    int per_second;
-    Priority priority = Priority::write;
-};
-
-// Ten can be served at a time, each for 10 ms: 1,000 a second.
-struct House {
-    weft::Semaphore places{10};
-    std::atomic<int> waiting{0};
-    Shedder shedder{{.running_min = 20, .is_overloaded = [this] { return waiting.load() > 0; }}};
-    weft::Mutex mutex;  // guards the one below
-    std::map<std::string, Fate> fates;
-
-    void serve(const Load& load) {
-        const auto pass = shedder.admit(load.caller, load.priority);
-        if (!pass) {
-            const std::lock_guard lock{mutex};
-            ++fates[load.caller].refused;
-            return;
-        }
-        const auto began = weft::Clock::now();
-        ++waiting;
-        auto place = places.acquire();
-        --waiting;
-        weft::sleep(10ms);
-        place.release();
-        const std::lock_guard lock{mutex};
-        Fate& fate = fates[load.caller];
-        ++fate.served;
-        fate.took.push_back(weft::Clock::now() - began);
-    }
-
-    std::map<std::string, Fate> bear(const std::vector<Load>& loads, std::chrono::seconds time) {
-        fates.clear();
-        weft::scope([&](weft::Scope& s) {
-            for (const Load& load : loads)
-                s.go([&] {
-                    weft::scope([&](weft::Scope& requests) {
-                        for (auto i = 0; i < time.count() * load.per_second; ++i) {
-                            requests.go([&] { serve(load); });
-                            weft::sleep(weft::Duration(1s) / load.per_second);
-                        }
-                    });
-                });
-        });
-        return fates;
-    }
-};
-
-void in_simulator(const std::function<void()>& body) {
-    CHECK(weft::sim::run(11, body) == 0);
-}
 
 // Takes until it is refused. Shape: how many it has then.
 std::size_t take_all(Shares& shares, std::string_view caller, std::size_t places,
@@ -107,7 +37,7 @@ std::size_t take_all(Shares& shares, std::string_view caller, std::size_t places
 
 TEST_CASE("a caller that floods is refused while others that ask little never are, nor wait long") {
     in_simulator([] {
-        House house;
+        House house(10, 20);
         const std::vector<Load> good{{"a", 50}, {"b", 50}, {"c", 50}, {"d", 50}, {"e", 50}};
         auto alone = house.bear(good, 5s);
         std::vector<Load> all = good;
@@ -183,7 +113,7 @@ TEST_CASE("those who are told to wait at one moment do not come back at one") {
 
 TEST_CASE("two that flood get alike, however differently they flood") {
     in_simulator([] {
-        House house;
+        House house(10, 20);
         auto fates = house.bear({{"much", 2000}, {"more", 8000}}, 10s);
         CHECK(fates["much"].served > 4'000);
         CHECK(fates["more"].served > 4'000);
@@ -192,7 +122,7 @@ TEST_CASE("two that flood get alike, however differently they flood") {
 
 TEST_CASE("a flood of what was entered does not keep others from looking") {
     in_simulator([] {
-        House house;
+        House house(10, 20);
         auto fates =
             house.bear({{"flood", 5000}, {"a", 50, Priority::read}, {"b", 50, Priority::bulk}}, 5s);
         CHECK(fates["a"].refused == 0);
@@ -274,7 +204,7 @@ TEST_CASE("callers that are gone are forgotten") {
 
 TEST_CASE("who comes back when it was told is let in, but for a few") {
     in_simulator([] {
-        House house;
+        House house(10, 20);
         const auto work = [&house](const Load& load) { house.serve(load); };
         house.bear({{"flood", 2000}}, 1s);  // what the machine can do is known
         constexpr int burst = 4000;

@@ -1,23 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cohort/platform/resilience/shedder.h"
 
-#include <algorithm>
-#include <atomic>
+#include <initializer_list>
 #include <iterator>
 #include <list>
-#include <mutex>
 #include <random>
+#include <utility>
 #include <vector>
 
 #include "weft/context.h"
-#include "weft/mutex.h"
 #include "weft/run.h"
 #include "weft/scope.h"
-#include "weft/semaphore.h"
-#include "weft/sim.h"
 #include "weft/task_set.h"
 
 #include "cohort/platform/resilience/lag.h"
+#include "cohort/platform/resilience/test_house.h"
 #include "tests/support/test.h"
 
 namespace cohort::resilience {
@@ -27,89 +24,41 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr Priority all[] = {Priority::bulk, Priority::read, Priority::write, Priority::vital};
+constexpr const char* names[] = {"bulk", "read", "write", "vital"};
 
-// Eight can be served at a time, each for 10 ms: 800 a second.
-struct House {
-    weft::Semaphore places{8};
-    std::atomic<int> waiting{0};
-    Shedder shedder{{.running_max = 4096, .running_min = 1, .is_overloaded = [this] {
-                         return waiting.load() > 0;
-                     }}};
-    std::atomic<int> served[4] = {};
-    std::atomic<int> refused[4] = {};
-    weft::Mutex mutex;  // guards the one below
-    std::vector<weft::Duration> took;
-
-    void serve(Priority priority) {
-        const auto pass = shedder.admit("", priority);
-        if (!pass) {
-            ++refused[static_cast<int>(priority)];
-            return;
-        }
-        const auto began = weft::Clock::now();
-        ++waiting;
-        auto place = places.acquire();
-        --waiting;
-        weft::sleep(10ms);
-        place.release();
-        {
-            const std::lock_guard lock{mutex};
-            took.push_back(weft::Clock::now() - began);
-        }
-        ++served[static_cast<int>(priority)];
-    }
-
-    // `per_second` of each of these classes for so long.
-    void load(std::initializer_list<std::pair<Priority, int>> what, std::chrono::seconds time) {
-        weft::scope([&](weft::Scope& s) {
-            for (const auto& [priority, per_second] : what)
-                s.go([&, priority = priority, per_second = per_second] {
-                    weft::scope([&](weft::Scope& requests) {
-                        for (auto i = 0; i < time.count() * per_second; ++i) {
-                            requests.go([&, priority] { serve(priority); });
-                            weft::sleep(weft::Duration(1s) / per_second);
-                        }
-                    });
-                });
-        });
-    }
-    weft::Duration p99() {
-        std::sort(took.begin(), took.end());
-        return took[took.size() * 99 / 100];
-    }
-};
-
-void in_simulator(const std::function<void()>& body) {
-    CHECK(weft::sim::run(11, body) == 0);
+// What a caller wants of each class, each class's fate told by itself.
+std::vector<Load> of_each(std::initializer_list<std::pair<Priority, int>> wanted) {
+    std::vector<Load> loads;
+    for (const auto& [priority, per_second] : wanted)
+        loads.push_back({"", per_second, priority, names[static_cast<std::size_t>(priority)]});
+    return loads;
 }
 
 }  // namespace
 
 TEST_CASE("under twice what it can do a server does what it can, and nobody served waits long") {
     in_simulator([] {
-        House house;
-        house.load({{Priority::read, 700}}, 5s);
-        CHECK(house.refused[1] == 0);
-        CHECK(house.p99() == 10ms);
-        house.took.clear();
-        house.served[1] = 0;
-        house.load({{Priority::read, 1600}}, 10s);
-        CHECK(house.served[1] >= 8000 * 9 / 10);
-        CHECK(house.refused[1] > 6000);
-        CHECK(house.p99() <= 20ms);
+        House house(8, 1);
+        auto usual = house.bear(of_each({{Priority::read, 700}}), 5s);
+        CHECK(usual["read"].refused == 0);
+        CHECK(usual["read"].p99() == 10ms);
+        auto twice = house.bear(of_each({{Priority::read, 1600}}), 10s);
+        CHECK(twice["read"].served >= 8000 * 9 / 10);
+        CHECK(twice["read"].refused > 6000);
+        CHECK(twice["read"].p99() <= 20ms);
     });
 }
 
 TEST_CASE("when there is too much, exports go first, then reads, and what was entered is kept") {
     in_simulator([] {
-        House house;
-        house.load({{Priority::write, 780}}, 5s);
-        CHECK(house.refused[2] == 0);
-        house.load({{Priority::write, 300}, {Priority::read, 800}, {Priority::bulk, 500}}, 10s);
-        CHECK(house.refused[2] == 0);
-        CHECK(house.refused[1] > 0);
-        CHECK(house.refused[0] * 8000 > house.refused[1] * 5000);  // of what was asked
-        CHECK(house.served[1] > house.served[0]);
+        House house(8, 1);
+        CHECK(house.bear(of_each({{Priority::write, 780}}), 5s)["write"].refused == 0);
+        auto fates = house.bear(
+            of_each({{Priority::write, 300}, {Priority::read, 800}, {Priority::bulk, 500}}), 10s);
+        CHECK(fates["write"].refused == 0);
+        CHECK(fates["read"].refused > 0);
+        CHECK(fates["bulk"].refused * 8000 > fates["read"].refused * 5000);  // of what was asked
+        CHECK(fates["read"].served > fates["bulk"].served);
     });
 }
 
