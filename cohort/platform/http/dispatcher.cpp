@@ -367,12 +367,20 @@ std::invoke_result_t<F&> Dispatcher::bounded(Call& call, const Route& route, F f
     return result;
 }
 
+// A flood would fill the disk with lines that say the same.
+void Dispatcher::log_refusal(const Call& call, int status) {
+    if (const auto times = refusals_.happens(call.network))
+        log_.info("http.told-to-wait",
+                  {{"status", status}, {"peer", call.request.peer}, {"times", *times}});
+}
+
 void Dispatcher::finish(Call& call, Answer& answer) {
     const auto took = weft::Clock::now() - call.started;
     const int status = answer.peer_gone ? 499 : answer.reply.status;
     add_instance(answer.reply, call.request.id, call.trace.id);
     answer.reply.set("traceparent", call.trace.traceparent());
     call.counters->count(status, took);
+    if (call.unheard > weft::Duration{}) return log_refusal(call, status);
     const log::Level level = status >= 500 ? log::Level::warn : log::Level::info;
     std::string_view route = call.request.route;
     if (route.empty()) route = "(none)";

@@ -17,6 +17,7 @@
 #include "cohort/platform/http/running_keys.h"
 #include "cohort/platform/http/stream.h"
 #include "cohort/platform/log/log.h"
+#include "cohort/platform/log/rarely.h"
 #include "cohort/platform/resilience/breaker.h"
 #include "cohort/platform/resilience/rate_limits.h"
 #include "cohort/platform/resilience/shedder.h"
@@ -51,6 +52,8 @@ struct Bounds {
 };
 
 /// Writes a line of log for each request, and one more for each that took `slow_after` or longer.
+/// Of those that are told to wait there is one line in ten seconds for each address, with their
+/// number.
 class Dispatcher {
   public:
     Dispatcher(const Router& router, Authoriser authorise, Metrics& metrics, const log::Logger& log,
@@ -87,6 +90,7 @@ class Dispatcher {
     template <class F>
     std::invoke_result_t<F&> bounded(Call& call, const Route& route, F f);
     void finish(Call& call, Answer& answer);
+    void log_refusal(const Call& call, int status);
 
     const Router& router_;
     Authoriser authorise_;
@@ -101,6 +105,7 @@ class Dispatcher {
     std::map<const Route*, resilience::Breaker> breakers_;
     Metrics::RouteCounters& unrouted_;
     std::string id_prefix_;
+    log::Rarely refusals_{std::chrono::seconds(10)};
     std::atomic<std::uint64_t> unheard_{0};
     std::atomic<std::uint64_t> ids_{0};
 };

@@ -208,6 +208,34 @@ TEST_CASE("who was told to wait keeps its place for so long, though it has close
     });
 }
 
+TEST_CASE(
+    "of many that are told to wait an address has one line in ten seconds, with their number") {
+    World world;
+    world.bounds.requests_per_second = 0.1;
+    Callers callers{world};
+    callers.run([&] {
+        CHECK(callers.ask(get("/ping")).status == 200);
+        for (int i = 0; i < 40; ++i)  // each is not heard for half a second and more
+            (void)callers.ask(get("/ping"));
+        CHECK(callers.ask(get("/ping"), "192.0.2.2").status == 200);
+    });
+    std::int64_t lines = 0;
+    std::int64_t times = 0;
+    std::int64_t requests = 0;
+    for (const std::string& text : world.lines) {
+        const auto line = json::parse(text).value();
+        requests += line.at("event") == "http.request" ? 1 : 0;
+        if (line.at("event") != "http.told-to-wait") continue;
+        CHECK(line.at("peer") == "192.0.2.1");
+        ++lines;
+        times += line.at("times").as_int64();
+    }
+    CHECK(lines >= 3);
+    CHECK(lines <= 5);
+    CHECK(times + requests <= 42);
+    CHECK(times + requests > 42 - 20);  // those since the last line are not told yet
+}
+
 TEST_CASE("a server that stops does not let those out their time who were told to wait") {
     World world;
     world.bounds.requests_per_second = 0.5;
