@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tables for analysis, from the forms that people complete and the answers that patients give to
 // the archive that somebody fetches.
+#include <sstream>
+#include <string>
+#include <vector>
+
 #include "cohort/identity/grants.h"
 #include "cohort/platform/auth/digest.h"
 #include "tests/integration/archive.h"
@@ -52,6 +56,18 @@ std::string complete_form(World& world, const std::string& sys = "120") {
     return saved.at("/subject/key");
 }
 
+// The line of the lineage of this column's value in table crf_f.
+std::vector<std::string> origin_of(const std::string& lineage, const std::string& column) {
+    std::istringstream lines(lineage);
+    for (std::string line; std::getline(lines, line, '\r'); lines.ignore()) {
+        std::vector<std::string> cells;
+        std::istringstream row(line);
+        for (std::string cell; std::getline(row, cell, ',');) cells.push_back(cell);
+        if (cells.size() > 11 && cells[1] == "crf_f" && cells[7] == column) return cells;
+    }
+    return {};
+}
+
 }  // namespace
 
 TEST_CASE("a run makes tables of what was completed at each site, and its counts add up") {
@@ -78,6 +94,37 @@ TEST_CASE("a run makes tables of what was completed at each site, and its counts
         CHECK(world.count("audit_record WHERE action = 'analysis.made'") == 2);
         CHECK(world.count("audit_record WHERE action = 'analysis.read'") == 1);
         CHECK(world.audit_findings().empty());
+    });
+}
+
+TEST_CASE("a cell leads to who entered it: its version counts that item's changes in the audit") {
+    in_world([](World& world) {
+        const std::string form = "/api/v1/forms/" + world.form();
+        const auto save = [&](const std::string& sys, int base) {
+            return world.ask("ann", "PATCH", form,
+                             R"({"changes":[{"group":"VITALS","repeat":"1","item":"SYS","raw":")" +
+                                 sys + R"(","base_version":)" + std::to_string(base) +
+                                 R"(,"reason":"read wrongly"}]})");
+        };
+        REQUIRE(save("112", 0).outcome() == "200");
+        REQUIRE(save("120", 1).outcome() == "200");
+        const Answer saved = save("121", 2);
+        REQUIRE(saved.outcome() == "200");
+        REQUIRE(world
+                    .ask("ann", "POST", form + "/complete", R"({"acknowledged":[]})",
+                         {{"if-match", "\"" + saved.at("/version") + "\""}})
+                    .outcome() == "200");
+        run(world);
+        auto files = unzip(fetch(world, "builder", world.ground().site_a).text);
+        const auto origin = origin_of(files["lineage.csv"], "sys");
+        REQUIRE(origin.size() > 11);
+        CHECK(origin[9] == "/items/VITALS/1/SYS");
+        CHECK(origin[10] == "3");
+        CHECK(origin[11] == "121");
+        const Answer history = world.ask("monitor", "GET", form + "/history?item=" + origin[8]);
+        REQUIRE(history.at("/total") == origin[10]);
+        CHECK(history.at("/records/0/new") == origin[11]);  // newest first
+        CHECK(history.at("/records/0/who") == "Name of ann");
     });
 }
 

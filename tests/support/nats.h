@@ -13,7 +13,8 @@ namespace test {
 /// loopback address. Killed when the object goes. Everything here blocks its thread or goroutine.
 class NatsServer {
   public:
-    NatsServer();
+    /// With a certificate and its key, PEM files, it speaks TLS, as "localhost".
+    explicit NatsServer(std::string certificate = {}, std::string key = {});
     NatsServer(const NatsServer&) = delete;
     NatsServer& operator=(const NatsServer&) = delete;
 
@@ -24,10 +25,14 @@ class NatsServer {
     /// Removes all that it has stored, while it is down.
     void wipe();
 
-    /// "nats://127.0.0.1:40123"
-    std::string url() const { return "nats://127.0.0.1:" + port_; }
+    /// "nats://127.0.0.1:40123", "tls://localhost:40123"
+    std::string url() const {
+        return (certificate_.empty() ? "nats://127.0.0.1:" : "tls://localhost:") + port_;
+    }
 
   private:
+    const std::string certificate_;
+    const std::string key_;
     TempFolder folder_;
     std::string port_ = "-1";  // the system's choice, the first time
     std::unique_ptr<tests::Process> process_;

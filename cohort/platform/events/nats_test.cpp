@@ -10,6 +10,7 @@
 #include "weft/time.h"
 
 #include "cohort/platform/events/test_events.h"
+#include "tests/support/certificate.h"
 #include "tests/support/environment.h"
 #include "tests/support/nats.h"
 
@@ -167,6 +168,29 @@ TEST_CASE("two processes behind one NATS act once on each event, also when one o
               }
               for (int i = 50; i < 100; ++i) outbox.publish("a", std::to_string(i));
               wait_for_effects(outbox, 100);
+          }) == 0);
+}
+
+TEST_CASE("over TLS events go through a NATS whose certificate was signed as said, and no other") {
+    CHECK(weft::run([] {
+              const test::TempFolder folder;
+              const test::Identity own(folder, "localhost");
+              const test::Identity other(folder, "other.example");
+              test::NatsServer nats(own.certificate, own.key);
+              test::NatsServer stranger(other.certificate, other.key);
+              TestOutbox outbox;
+              const auto events = published(outbox, 2);
+              const auto put = [&](const std::string& url, const std::string& authority) {
+                  return NatsPublisher({.url = url, .authority = authority}).put(events);
+              };
+              const NatsOptions options{.url = nats.url(), .authority = own.certificate};
+              NatsFeed feed(options, "follower", "thing.changed");
+              REQUIRE(NatsPublisher(options).put(events).ok());
+              CHECK(feed.hear(5s).value() > 0);
+              CHECK(put(nats.url(), other.certificate).error().kind == ErrorKind::unavailable);
+              CHECK(put(nats.url(), "").error().kind == ErrorKind::unavailable);
+              // Signed as said, but not for the one that was to be asked.
+              CHECK(put(stranger.url(), other.certificate).error().kind == ErrorKind::unavailable);
           }) == 0);
 }
 
