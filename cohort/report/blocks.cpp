@@ -103,7 +103,7 @@ std::vector<Block> head_blocks(pdf::Document& document, const Report& report) {
     facts.emplace_back(words.submitted, local_time(report.submitted, report.offset_s));
     facts.emplace_back(words.reported_by, report.reported_by);
     facts.emplace_back(words.questionnaire, report.questionnaire + " " + report.version);
-    constexpr double label = 72;
+    constexpr double label = 84;  // the longest word does not break
     constexpr double half = text_width / 2;
     std::vector<Block> blocks;
     blocks.push_back(title(document, report));

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The report of a response: its file, and who was told of it.
+// The report of a response: what it says, its file, and who was told of it.
 #include "cohort/audit/audit.h"
 #include "cohort/delivery/store.h"
 #include "cohort/epro/routes.h"
 #include "cohort/identity/record.h"
+#include "cohort/reporting/load.h"
 #include "cohort/reporting/routes.h"
 
 namespace cohort::reporting {
@@ -52,6 +53,38 @@ Result<Reply> get_report(App& app, Request& request) {
     });
 }
 
+json::object line_json(const report::Line& line) {
+    const bool is_heading = line.kind == report::Line::Kind::heading;
+    return {{"kind", is_heading ? "heading" : "answer"},
+            {"depth", line.depth},
+            {"question", line.question},
+            {"answer", line.answer},
+            {"flagged", line.flagged}};
+}
+
+Schema answers_schema() {
+    const Schema line = Schema::named(
+        "AnswerLine",
+        Schema::object({has("kind", Schema::one_of({"heading", "answer"})),
+                        has("depth", Schema::whole(0)), has("question", Schema::text()),
+                        has("answer", Schema::text()), has("flagged", Schema::boolean())}));
+    return Schema::named("ResponseAnswers",
+                         Schema::object({has("subject", Schema::text()),
+                                         has("language", Schema::one_of({"en", "zh-CN"})),
+                                         has("lines", Schema::list(line))}));
+}
+
+Result<Reply> get_answers(const delivery::Load& load, Request& request) {
+    const auto id = TRY(request.id_param<ResponseId>("response"));
+    const report::Report report = TRY(load(id.text)).report;
+    json::array lines;
+    for (const report::Line& line : report.lines) lines.push_back(line_json(line));
+    const bool is_chinese = report.language == report::Language::chinese;
+    return Reply::json(200, json::object{{"subject", report.subject},
+                                         {"language", is_chinese ? "zh-CN" : "en"},
+                                         {"lines", std::move(lines)}});
+}
+
 // A report leaves the house, so that is recorded before it does.
 Result<void> record_reading(db::Tx& tx, const identity::Actor& actor,
                             const epro::Response& response, const delivery::Made& made) {
@@ -85,6 +118,15 @@ void report_routes(http::Router& router, App& app) {
     const auto sees = [&] {
         return Access::needs(Permission::form_view, epro::scope_of_response(app));
     };
+    router.add(
+        Method::get, "/api/v1/responses/{response}/answers", sees(),
+        [load = loader(app.db, "")](Request& request) { return get_answers(load, request); },
+        {.name = "readAnswers",
+         .summary = "What was asked and answered, in the words and the language of the patient",
+         .good = {{200,
+                   "The subject's number, and the lines in the form's order; those are flagged "
+                   "for which somebody was called",
+                   Content::json(answers_schema())}}});
     router.add(Method::get, "/api/v1/responses/{response}/report", sees(),
                [&app](Request& request) { return get_report(app, request); },
                {.name = "readReport",

@@ -91,6 +91,7 @@ inline constexpr Line lines[] = {
     {"GET /api/v1/responses/{response}/fhir.json", Place::site, "forms"},
     {"GET /api/v1/studies/{study}/response-rates", Place::study, "subjects"},
     {"GET /api/v1/studies/{study}/response-rates/{site}/{plan}/{number}", Place::site, "subjects"},
+    {"GET /api/v1/responses/{response}/answers", Place::site, "forms"},
     {"GET /api/v1/responses/{response}/report", Place::site, "forms"},
     {"GET /api/v1/responses/{response}/report.pdf", Place::site, "forms"},
     {"GET /api/v1/studies/{study}/report-addresses", Place::study, "study"},

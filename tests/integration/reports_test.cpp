@@ -145,6 +145,30 @@ TEST_CASE("a report speaks the patient's language and marks the answer for which
     });
 }
 
+TEST_CASE("the answers are read in the patient's words by the staff of the site, and by no other") {
+    in_world([](World& world) {
+        Asked asked(world);
+        const std::string path = "/api/v1/responses/" +
+                                 asked.answer(1, mood_answers("3", "4", true, "1", "zh-CN")) +
+                                 "/answers";
+        const Answer answers = world.ask("ann", "GET", path);
+        REQUIRE(answers.outcome() == "200");
+        CHECK(answers.at("/subject") == asked.subject.at("/key"));
+        CHECK(answers.at("/language") == "zh-CN");
+        CHECK(answers.at("/lines/0/kind") == "answer");
+        CHECK(answers.at("/lines/0/question") == "今天过得怎么样？");
+        CHECK(answers.at("/lines/0/answer") == "很差");
+        CHECK(answers.at("/lines/0/flagged") == "false");
+        CHECK(answers.at("/lines/2/flagged") == "true");
+        CHECK(answers.at("/lines/3/answer").empty());
+        for (const char* who : {"bob", "editor"})
+            CHECK(world.ask(who, "GET", path).outcome() == "404 unknown-object");
+        CHECK(world.ask("", "GET", path).status == 401);
+        const std::string none = "/api/v1/responses/" + asked.subject.at("/id") + "/answers";
+        CHECK(world.ask("ann", "GET", none).outcome() == "404 unknown-object");
+    });
+}
+
 TEST_CASE("the course of a score ends with the response, whatever has come since") {
     in_world([](World& world) {
         Asked asked(world);

@@ -62,6 +62,8 @@ describe.skipIf(!binary)("the alerts", () => {
     await first.getByRole("link", { name: "Look at the answers" }).click();
     await page.waitForURL(/\/responses\/[0-9a-f-]{36}$/);
     await page.locator(".response-alerts").getByText("thoughts").waitFor();
+    await page.locator(".response-flag").waitFor();
+    await inspectAsItIs(page, "response", ".response-flag");
     await page.goBack();
     await first.getByRole("link", { name: "The subject" }).click();
     await page.waitForURL(`**${path}/subjects/${invited.subject}`);

@@ -24,6 +24,7 @@ import type {
   Operations,
   PatientResponse,
   Redrive,
+  ResponseAnswers,
   ResponseReport,
   ResponseRates,
   RunningRequests,
@@ -110,6 +111,11 @@ export const readResponse = async (
   { signal }: Signal = {},
 ): Promise<PatientResponse> =>
   (await call("readResponse", { path: { response } }, { signal })).body;
+
+export const readAnswers = async (
+  response: string,
+  { signal }: Signal = {},
+): Promise<ResponseAnswers> => (await call("readAnswers", { path: { response } }, { signal })).body;
 
 /** Code "report" while it is not made yet. */
 export const readReport = async (

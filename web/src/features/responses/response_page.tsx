@@ -9,6 +9,7 @@ import { Loading, Page } from "@/frame/page";
 import { ProblemPanel } from "@/frame/problem_panel";
 import { Time } from "@/frame/time";
 import { siteOf, useStudy } from "@/study/use_study";
+import { Answers } from "./answers";
 import { Report } from "./report";
 import "./texts";
 import "./responses.css";
@@ -39,14 +40,17 @@ export function ResponsePage() {
       {response.isPending && <Loading />}
       {data && (
         <div className="response">
-          <Card title={t("responses/report")}>
-            <Report response={id} />
+          <Card title={t("responses/alerts")}>
+            <Alerts response={data} />
+          </Card>
+          <Card title={t("responses/answers")}>
+            <Answers response={id} />
           </Card>
           <Card title={t("responses/scores")}>
             <Scores response={data} />
           </Card>
-          <Card title={t("responses/alerts")}>
-            <Alerts response={data} />
+          <Card title={t("responses/report")}>
+            <Report response={id} />
           </Card>
         </div>
       )}
