@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/cohort/wiring.h"
 
+#include <limits>
+
 #include "weft/run.h"
 
 #include "cohort/analysis/job.h"
@@ -9,7 +11,9 @@
 #include "cohort/capture/activity.h"
 #include "cohort/capture/routes.h"
 #include "cohort/delivery/report_kind.h"
+#include "cohort/epro/alerts.h"
 #include "cohort/epro/routes.h"
+#include "cohort/escalation/escalation.h"
 #include "cohort/identity/routes.h"
 #include "cohort/interop/export_job.h"
 #include "cohort/interop/routes.h"
@@ -44,7 +48,7 @@ static std::vector<steering::ScheduledKind> scheduled_kinds() {
 }
 
 epro::FollowUps follow_ups() {
-    return {reporting::follow_up(), push::follow_up()};
+    return {reporting::follow_up(), push::follow_up(), escalation::follow_up()};
 }
 
 void add_routes(http::Router& router, App& app, identity::Identity& identity,
@@ -79,6 +83,7 @@ void add_kinds(jobs::Engine& engine, App& app, const std::optional<mail::Sending
     const auto fonts = pdf::fonts_when_needed();
     engine.add(interop::export_kind(app.db));
     engine.add(analysis::analysis_kind(app.db));
+    engine.add(escalation::escalation_kind(app.db));
     engine.add(delivery::report_kind(app.db, fonts, sending,
                                      reporting::loader(app.db, sending ? sending->links : "")));
     engine.add(push::push_kind(
@@ -122,9 +127,26 @@ static void add_event_gauges(http::Metrics& metrics, const events::Bus& bus) {
                       [&bus] { return static_cast<double>(bus.status().failures); });
 }
 
+// Not a number while the store is away: none would be true.
+static void add_alert_gauges(App& app) {
+    const auto add = [&app](const char* name, const char* help, auto of) {
+        app.metrics.add_gauge(name, help, [&app, of] {
+            const auto open = app.db.read([](db::Tx& tx) { return epro::open_alerts(tx); });
+            return open ? static_cast<double>(of(*open)) : std::numeric_limits<double>::quiet_NaN();
+        });
+    };
+    add("cohort_patient_alerts_open", "Alerts of patients that nobody has acknowledged.",
+        [](const epro::OpenAlerts& open) { return open.count; });
+    add("cohort_patient_alerts_oldest_seconds", "Age of the oldest of them.",
+        [](const epro::OpenAlerts& open) {
+            return open.oldest ? (now().ms - open.oldest->ms) / 1000 : 0;
+        });
+}
+
 void add_gauges(App& app, const jobs::Engine& engine, const events::Bus& bus) {
     http::Metrics& metrics = app.metrics;
     add_event_gauges(metrics, bus);
+    add_alert_gauges(app);
     metrics.add_gauge("cohort_goroutines", "Goroutines that exist.",
                       [] { return static_cast<double>(weft::stats().goroutines); });
     metrics.add_gauge("cohort_job_items_running", "Items of jobs that this process works on.",

@@ -3,9 +3,6 @@
 
 #include <algorithm>
 
-#include "cohort/audit/audit.h"
-#include "cohort/identity/record.h"
-
 namespace cohort::epro {
 
 namespace {
@@ -24,33 +21,7 @@ Answered answered_of(const db::Row& row) {
             .answer = row.get<std::string>(7)};
 }
 
-const std::string alert_columns =
-    "SELECT id, study_id, site_id, subject_id, response_id, rule, raised_at, due_at, "
-    "acknowledged_at, acknowledged_by, note FROM patient_alert ";
-
-Alert alert_of(const db::Row& row) {
-    return {.id = row.get<AlertId>(0),
-            .study = row.get<StudyId>(1),
-            .site = row.get<SiteId>(2),
-            .subject = row.get<SubjectId>(3),
-            .response = row.get<ResponseId>(4),
-            .rule = row.get<std::string>(5),
-            .raised_at = row.get<Instant>(6),
-            .due_at = row.get<Instant>(7),
-            .acknowledged_at = row.get<std::optional<Instant>>(8),
-            .acknowledged_by = row.get<std::optional<std::string>>(9).value_or(""),
-            .note = row.get<std::optional<std::string>>(10).value_or("")};
-}
-
-std::vector<Alert> alerts_in(const db::Rows& rows) {
-    std::vector<Alert> alerts;
-    for (const db::Row& row : rows) alerts.push_back(alert_of(row));
-    return alerts;
-}
-
 }  // namespace
-
-// --- responses ----------------------------------------------------------------------------
 
 Result<std::vector<Answered>> answered_by(db::Tx& tx, const SubjectId& subject) {
     std::vector<Answered> all;
@@ -144,65 +115,6 @@ Result<std::vector<ScoreThen>> course_of(db::Tx& tx, const Response& response,
         course.push_back({row.get<Instant>(0), row.get<std::string>(1)});
     std::ranges::reverse(course);
     return course;
-}
-
-// --- alerts -------------------------------------------------------------------------------
-
-Result<void> insert(db::Tx& tx, const Alert& alert) {
-    TRY(
-        tx.put("INSERT INTO patient_alert (id, study_id, site_id, subject_id, response_id, rule, "
-               "raised_at, due_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-               alert.id, alert.study, alert.site, alert.subject, alert.response, alert.rule,
-               alert.raised_at, alert.due_at));
-    return {};
-}
-
-Result<Alert> get_alert(db::Tx& tx, const AlertId& id) {
-    const auto row = TRY(tx.maybe(alert_columns + "WHERE id = ?", id));
-    if (!row) return not_found("alert", "There is no such alert.");
-    return alert_of(*row);
-}
-
-Result<std::vector<Alert>> alerts_of(db::Tx& tx, const StudyId& study, AlertsShown shown,
-                                     const identity::SiteFilter& sites, std::int64_t limit) {
-    // A list of ids as one parameter: ids have no wildcards, so LIKE finds them whole.
-    std::string listed;
-    for (const SiteId& site : sites.sites) listed += site.text + ",";
-    // Those that nobody has taken come first, the oldest of them before all.
-    return alerts_in(
-        TRY(tx.all(alert_columns + "WHERE study_id = ? AND (? = 1 OR acknowledged_at IS NULL) "
-                                   "AND (? = 1 OR ? LIKE '%' || site_id || '%') "
-                                   "ORDER BY CASE WHEN acknowledged_at IS NULL THEN 0 ELSE 1 END, "
-                                   "CASE WHEN acknowledged_at IS NULL THEN raised_at "
-                                   "ELSE -raised_at END, id LIMIT ?",
-                   study, shown == AlertsShown::all, sites.all, listed, limit)));
-}
-
-Result<std::vector<Alert>> alerts_of(db::Tx& tx, const ResponseId& response) {
-    return alerts_in(
-        TRY(tx.all(alert_columns + "WHERE response_id = ? ORDER BY rule, id", response)));
-}
-
-Result<Alert> acknowledge(db::Tx& tx, const AlertId& id, const std::string& note,
-                          const identity::Actor& actor) {
-    Alert alert = TRY(get_alert(tx, id));
-    if (alert.acknowledged_at)
-        return conflict("alert-acknowledged", "Somebody has taken this alert already.");
-    if (note.empty()) return refused("note-required", "Say what is done about the alert.");
-    alert.acknowledged_at = now();
-    alert.acknowledged_by = actor.name();
-    alert.note = note;
-    TRY(
-        tx.put("UPDATE patient_alert SET acknowledged_at = ?, acknowledged_by = ?, note = ? "
-               "WHERE id = ?",
-               alert.acknowledged_at, alert.acknowledged_by, note, id));
-    audit::Entry entry = identity::entry_of(actor, "patient-alert.acknowledged", id.text);
-    entry.study = alert.study;
-    entry.site = alert.site;
-    entry.subject = alert.subject;
-    entry.new_value = audit::Datum{.text = note, .unit = {}};
-    TRY(audit::append(tx, entry));
-    return alert;
 }
 
 }  // namespace cohort::epro

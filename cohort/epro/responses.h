@@ -1,21 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// What patients answered, in the store: the responses, their scores and the alerts they raised.
+// What patients answered, in the store: the responses and their scores.
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "cohort/epro/forms.h"
 #include "cohort/epro/plans.h"
-#include "cohort/identity/rights.h"
 #include "cohort/platform/db/tx.h"
 
 namespace cohort {
 using ResponseId = Id<struct ResponseTag>;
-using AlertId = Id<struct AlertTag>;
 }  // namespace cohort
 
 namespace cohort::epro {
@@ -81,40 +78,5 @@ struct ScoreThen {
 /// response: the last `limit` of those with a value, by time.
 Result<std::vector<ScoreThen>> course_of(db::Tx& tx, const Response& response,
                                          const std::string& score, std::int64_t limit);
-
-/// Somebody is called to a response.
-struct Alert {
-    AlertId id;
-    StudyId study;
-    SiteId site;
-    SubjectId subject;
-    ResponseId response;
-    std::string rule;
-    Instant raised_at;
-    Instant due_at;  ///< by when somebody should have taken it
-    std::optional<Instant> acknowledged_at = {};
-    std::string acknowledged_by = {};
-    std::string note = {};
-};
-
-Result<void> insert(db::Tx& tx, const Alert& alert);
-
-/// Errors: not_found/alert.
-Result<Alert> get_alert(db::Tx& tx, const AlertId& id);
-
-enum class AlertsShown : std::uint8_t { open, all };
-
-/// Of a study, as far as `sites` allows, the most urgent first.
-Result<std::vector<Alert>> alerts_of(db::Tx& tx, const StudyId& study, AlertsShown shown,
-                                     const identity::SiteFilter& sites, std::int64_t limit);
-
-/// Of a response, by rule.
-Result<std::vector<Alert>> alerts_of(db::Tx& tx, const ResponseId& response);
-
-/// Somebody takes care of it: from here on it is not open.
-/// Errors: not_found/alert; conflict/alert-acknowledged (somebody was first);
-///         refused/note-required.
-Result<Alert> acknowledge(db::Tx& tx, const AlertId& id, const std::string& note,
-                          const identity::Actor& actor);
 
 }  // namespace cohort::epro

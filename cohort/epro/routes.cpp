@@ -10,6 +10,7 @@ void routes(http::Router& router, App& app, Patients& patients, const FollowUps&
     plan_routes(router, app);
     task_routes(router, app, ready, follow_ups);
     response_routes(router, app);
+    alert_routes(router, app);
     rate_routes(router, app);
 }
 

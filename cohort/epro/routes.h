@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "cohort/base/schema.h"
+#include "cohort/epro/alerts.h"
 #include "cohort/epro/patients.h"
 #include "cohort/epro/ready_forms.h"
 #include "cohort/epro/submit.h"
@@ -24,6 +25,7 @@ void plan_routes(http::Router& router, App& app);
 void task_routes(http::Router& router, App& app, std::shared_ptr<ReadyForms> ready,
                  FollowUps follow_ups);
 void response_routes(http::Router& router, App& app);
+void alert_routes(http::Router& router, App& app);
 void rate_routes(http::Router& router, App& app);
 
 /// The scope of a route under /responses/{response}: the response's study and site.
@@ -32,6 +34,9 @@ http::ScopeOf scope_of_response(App& app);
 // What several of them show.
 json::object to_json(const Form& form);
 json::Schema form_schema();
+/// As it stands at a moment.
+json::object to_json(const Alert& alert, Instant at);
+json::Schema alert_schema();
 json::object to_json(const Task& task);
 json::Schema task_schema();
 json::array to_json(const std::vector<questionnaire::Score>& scores);

@@ -15,9 +15,6 @@ using questionnaire::Issue;
 
 namespace {
 
-// By when somebody should have taken an alert.
-constexpr std::int64_t alert_patience_ms = 30 * 60 * 1000;
-
 // --- what the store says ------------------------------------------------------------------
 
 // The version that the answers name, as far as patients may answer it; else the one in force, and
@@ -94,8 +91,7 @@ std::vector<Alert> alerts_for(const NewResponse& response, const Judged& judged)
                           .subject = response.subject,
                           .response = response.answered.id,
                           .rule = rule->name,
-                          .raised_at = at,
-                          .due_at = Instant{at.ms + alert_patience_ms}});
+                          .raised_at = at});
     return alerts;
 }
 
@@ -188,7 +184,7 @@ Result<std::string> take(db::Tx& tx, const Sent& sent, const Admitted& admitted,
                           .received_at = answered.received_at,
                           .alerts = {}};
     for (const Alert& alert : alerts) {
-        TRY(insert(tx, alert));
+        TRY(raise(tx, alert));
         submission.alerts.push_back(alert.id);
     }
     TRY(record(tx, by, response, alerts));

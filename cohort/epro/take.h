@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "cohort/epro/alerts.h"
 #include "cohort/epro/ready_forms.h"
-#include "cohort/epro/responses.h"
 #include "cohort/epro/tasks.h"
 #include "cohort/platform/http/problem.h"
 

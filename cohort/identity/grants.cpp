@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cohort/identity/grants.h"
 
+#include <algorithm>
+#include <set>
+
 #include "weft/ensure.h"
 
 #include "cohort/identity/record.h"
@@ -135,6 +138,24 @@ Result<std::vector<Grant>> grants_in(db::Tx& tx, const StudyId& study, Instant a
         " revoked_at FROM role_grant WHERE (study_id = ? OR study_id IS NULL) AND from_at <= ?"
         " AND (until_at IS NULL OR until_at > ?) ORDER BY granted_at, id",
         study, at, at)));
+}
+
+Result<std::vector<std::string>> holders_of(db::Tx& tx, const std::vector<Role>& roles,
+                                            const Scope& scope, Instant at) {
+    std::set<std::string> names;
+    for (const auto& row :
+         TRY(tx.all("SELECT role_grant.role, user_account.name FROM role_grant"
+                    " JOIN user_account ON user_account.id = role_grant.user_id"
+                    " WHERE user_account.disabled_at IS NULL AND role_grant.from_at <= ?"
+                    " AND (role_grant.until_at IS NULL OR role_grant.until_at > ?)"
+                    " AND (role_grant.study_id IS NULL OR role_grant.study_id = ?)"
+                    " AND (role_grant.site_id IS NULL OR role_grant.site_id = ?)",
+                    at, at, scope.study, scope.site))) {
+        const auto role = parse_role(row.get<std::string>(0));
+        if (role && std::ranges::find(roles, *role) != roles.end())
+            names.insert(row.get<std::string>(1));
+    }
+    return std::vector<std::string>(names.begin(), names.end());
 }
 
 Result<void> require_an_admin(db::Tx& tx) {

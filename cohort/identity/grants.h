@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "cohort/base/id.h"
@@ -43,6 +44,11 @@ Result<std::vector<Grant>> grants_of(db::Tx& tx, const UserId& user);
 
 /// Who could touch this study at a moment, by any grant: the access review.
 Result<std::vector<Grant>> grants_in(db::Tx& tx, const StudyId& study, Instant at);
+
+/// The names of those with an enabled account who hold one of these roles at a place at a moment,
+/// each once, sorted.
+Result<std::vector<std::string>> holders_of(db::Tx& tx, const std::vector<Role>& roles,
+                                            const Scope& scope, Instant at);
 
 /// Errors: refused/last-admin when no enabled account may manage accounts everywhere.
 Result<void> require_an_admin(db::Tx& tx);

@@ -9,8 +9,8 @@
 
 #include "weft/blocking.h"
 
+#include "cohort/epro/alerts.h"
 #include "cohort/epro/ready_forms.h"
-#include "cohort/epro/responses.h"
 #include "cohort/platform/zones/zones.h"
 #include "cohort/report/answers.h"
 #include "cohort/reporting/addresses.h"

@@ -39,6 +39,12 @@ Result<void> record(db::Tx& tx, const Actor& actor, const char* action, const Jo
     return {};
 }
 
+// What watches over people goes on, whoever may steer.
+Result<void> require_may_be_held(db::Tx& tx, const jobs::Engine& engine, const JobId& job) {
+    if (engine.may_be_held(TRY(jobs::get(tx, job)).kind)) return {};
+    return refused("job-must-go-on", "This job watches over patients: it cannot be held up.");
+}
+
 // Runs a command once for its key; the answer is the job as it is then.
 Result<Reply> steer(App& app, jobs::Engine& engine, const Request& request, const char* action,
                     const Act& act) {
@@ -60,7 +66,8 @@ Result<Reply> steer(App& app, jobs::Engine& engine, const Request& request, cons
 
 Result<Reply> post_pause(App& app, jobs::Engine& engine, Request& request) {
     return steer(app, engine, request, "job.paused",
-                 [](db::Tx& tx, const JobId& job) -> Result<json::object> {
+                 [&](db::Tx& tx, const JobId& job) -> Result<json::object> {
+                     TRY(require_may_be_held(tx, engine, job));
                      TRY(jobs::pause(tx, job));
                      return json::object();
                  });
@@ -78,6 +85,7 @@ Result<Reply> post_cancel(App& app, jobs::Engine& engine, Request& request) {
     const std::string by = request.principal().user.text;
     return steer(app, engine, request, "job.cancelled",
                  [&](db::Tx& tx, const JobId& job) -> Result<json::object> {
+                     TRY(require_may_be_held(tx, engine, job));
                      TRY(jobs::cancel(tx, job, by));
                      return json::object();
                  });
@@ -89,6 +97,7 @@ Result<Reply> post_pace(App& app, jobs::Engine& engine, Request& request) {
                           .most = TRY(json::find_int(body, "most"))};
     return steer(app, engine, request, "job.paced",
                  [&](db::Tx& tx, const JobId& job) -> Result<json::object> {
+                     TRY(require_may_be_held(tx, engine, job));
                      TRY(jobs::set_pace(tx, job, pace));
                      json::object detail;
                      if (pace.rate) detail["rate"] = *pace.rate;

@@ -108,6 +108,8 @@ inline constexpr Line lines[] = {
     {"POST /api/v1/studies/{study}/report-pushes/schedules", Place::study, "steer",
      R"({"name":"n","hour":2,"minute":30,"time_zone":"UTC"})"},
     {"GET /api/v1/studies/{study}/patient-alerts", Place::study, "forms"},
+    {"GET /api/v1/studies/{study}/alert-patience", Place::study, "study"},
+    {"PUT /api/v1/studies/{study}/alert-patience", Place::study, "build", R"({"minutes":15})"},
     {"POST /api/v1/patient-alerts/{alert}/acknowledge", Place::site, "edit", "{}"},
     {"POST /api/v1/patient/activation", Place::anybody, "", "{}"},
     {"POST /api/v1/patient/session", Place::anybody, "", "{}"},

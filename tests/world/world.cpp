@@ -16,6 +16,7 @@
 #include "cohort/capture/test_study.h"
 #include "cohort/delivery/report_kind.h"
 #include "cohort/epro/routes.h"
+#include "cohort/escalation/escalation.h"
 #include "cohort/identity/grants.h"
 #include "cohort/identity/identity.h"
 #include "cohort/identity/routes.h"
@@ -253,6 +254,7 @@ World::World(OnChosenStore) : World(store_of, true) {}
 World::World(const std::function<db::Options(const std::string&)>& store_in, bool units_again)
     : server_(std::make_unique<Server>(store_in(folder_.path()), on_wait, units_again)) {
     ground_ = lay_ground(*server_->db);
+    server_->engine.add(escalation::escalation_kind(*server_->db));
     identity::session_routes(server_->router, server_->identity);
     subjects::routes(server_->router, server_->app);
     capture::routes(server_->router, server_->app);
@@ -262,7 +264,7 @@ World::World(const std::function<db::Options(const std::string&)>& store_in, boo
     steering::schedule_routes(server_->router, server_->app, scheduled_kinds());
     steering::routes(server_->router, server_->app, server_->engine);
     epro::routes(server_->router, server_->app, server_->patients,
-                 {reporting::follow_up(), push::follow_up()});
+                 {reporting::follow_up(), push::follow_up(), escalation::follow_up()});
     reporting::routes(server_->router, server_->app);
     push::routes(server_->router, server_->app, server_->key, server_->engine);
     server_->dispatcher = std::make_unique<http::Dispatcher>(
@@ -301,6 +303,7 @@ void World::work_off_jobs() {
     engine.add(interop::export_kind(db()));
     engine.add(delivery::report_kind(db(), fonts, {}, reporting::loader(db(), "")));
     engine.add(analysis::analysis_kind(db()));
+    engine.add(escalation::escalation_kind(db()));
     engine.run_until_idle();
 }
 

@@ -50,6 +50,11 @@ void Engine::add(Kind kind) {
     ENSURE(kinds_.emplace(std::move(name), std::move(kind)).second, "a kind is added once");
 }
 
+bool Engine::may_be_held(const std::string& kind) const {
+    const auto found = kinds_.find(kind);
+    return found == kinds_.end() || found->second.may_be_held;
+}
+
 void Engine::run() {
     started_ = true;
     while (live(false)) {

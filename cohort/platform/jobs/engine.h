@@ -50,6 +50,9 @@ class Engine {
     /// Cancels: throws Cancelled.
     void run();
 
+    /// Whether people may pause, slow or cancel jobs of a kind.
+    bool may_be_held(const std::string& kind) const;
+
     /// Works until nothing is left that could be done now. For tests and commands.
     void run_until_idle();
 

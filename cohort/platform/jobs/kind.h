@@ -116,6 +116,7 @@ struct Kind {
     Retry retry = {};
     std::int64_t most = 0;          ///< in flight at once, of all servers; 0: no bound
     std::int64_t most_of_site = 0;  ///< the same for each site of each study
+    bool may_be_held = true;        ///< false: nobody pauses, slows or cancels its jobs
 };
 
 /// What becomes of an item by how its handler ended. Pure.

@@ -14,6 +14,16 @@ export const listPatientAlerts = async (
   (await call("listPatientAlerts", { path: { study }, query: { limit: mostAlerts } }, { signal }))
     .body.alerts;
 
+export const readAlertPatience = async (
+  study: string,
+  { signal }: { signal?: AbortSignal } = {},
+): Promise<number> =>
+  (await call("readAlertPatience", { path: { study } }, { signal })).body.minutes;
+
+export const setAlertPatience = async (study: string, minutes: number): Promise<void> => {
+  await call("setAlertPatience", { path: { study }, body: { minutes } });
+};
+
 export const takePatientAlert = async (alert: string, note: string): Promise<void> => {
   await call("acknowledgePatientAlert", { path: { alert }, body: { note } });
 };

@@ -73,6 +73,7 @@ export const enJobs = {
     "study.analysis": "Tables for analysis",
     "submission.report": "Reports of submissions",
     "report.push": "Push of reports",
+    "alert.escalation": "Passing an alert on",
   },
   jobState: {
     queued: "Waiting",

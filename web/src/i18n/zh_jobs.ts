@@ -64,6 +64,7 @@ export const zhJobs = {
     "study.analysis": "分析数据表",
     "submission.report": "提交报告",
     "report.push": "报告推送",
+    "alert.escalation": "警示逐级上报",
   },
   jobState: {
     queued: "等待中",

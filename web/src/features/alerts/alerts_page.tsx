@@ -12,7 +12,10 @@ import { ProblemPanel } from "@/frame/problem_panel";
 import { Time } from "@/frame/time";
 import { may, useSession } from "@/session/session";
 import { siteOf, useStudy } from "@/study/use_study";
+import { Patience } from "./patience";
+import { Steps } from "./steps";
 import { TakeDialog } from "./take_dialog";
+import { useWaited } from "./waited";
 import "./alerts.css";
 import "./texts";
 
@@ -52,10 +55,15 @@ function OpenAlerts({ study }: { study: string }) {
       {alerts.isSuccess && list.length === 0 && (
         <EmptyState title={t("alerts/empty")} hint={t("alerts/emptyHint")} />
       )}
+      <Patience study={study} />
       {list.length > 0 && <p className="soft">{t("alerts/hint")}</p>}
       <ul className="alerts">
         {list.map((alert) => (
-          <li key={alert.id} className="panel-card" data-alert={alert.id}>
+          <li
+            key={alert.id}
+            className={alert.exhausted ? "panel-card alert-exhausted" : "panel-card"}
+            data-alert={alert.id}
+          >
             <Line alert={alert} sites={info.data?.sites} onTake={() => setTaking(alert)} />
           </li>
         ))}
@@ -80,6 +88,7 @@ interface LineProps {
 function Line({ alert, sites, onTake }: LineProps) {
   const { t } = useTranslation();
   const session = useSession();
+  const waited = useWaited();
   const site = siteOf(sites, alert.site);
   const place = { study: alert.study, site: alert.site };
   return (
@@ -89,12 +98,18 @@ function Line({ alert, sites, onTake }: LineProps) {
         <p>
           {site && <>{site.name} · </>}
           {t("alerts/raised")} <Time at={alert.raised_at} zone={site?.time_zone} format="minute" />
+          {" · "}
+          {t("alerts/waited", { time: waited(alert.waited_seconds) })}
         </p>
-        {alert.overdue && <p className="alert-overdue">{t("alerts/overdue")}</p>}
+        {alert.exhausted && <p className="alert-alarm">{t("alerts/exhausted")}</p>}
+        {alert.overdue && !alert.exhausted && (
+          <p className="alert-overdue">{t("alerts/overdue")}</p>
+        )}
+        <Steps alert={alert} zone={site?.time_zone} />
         <p>
           <Link to={`/responses/${alert.response}`}>{t("alerts/look")}</Link> ·{" "}
           <Link to={`/studies/${alert.study}/subjects/${alert.subject}`}>
-            {t("alerts/subject")}
+            {t("alerts/subject", { subject: alert.subject_key })}
           </Link>
         </p>
       </div>
@@ -102,7 +117,11 @@ function Line({ alert, sites, onTake }: LineProps) {
         <Button
           type="primary"
           onClick={onTake}
-          aria-label={t("alerts/takeAt", { rule: alert.rule, site: site?.name ?? "" })}
+          aria-label={t("alerts/takeAt", {
+            rule: alert.rule,
+            subject: alert.subject_key,
+            site: site?.name ?? "",
+          })}
         >
           {t("alerts/take")}
         </Button>
