@@ -122,7 +122,7 @@ class Pool:
             if "edits" in value:
                 self.version_of[value["id"]] = value["edits"]
                 self.state_of[value["id"]] = value["state"]
-            if "question" in value:
+            if "question" in value and "oid" in value:
                 self.items[value["oid"]] = value
             if "entries" in value:
                 self.codes[value["oid"]] = [entry["value"] for entry in value["entries"]]
