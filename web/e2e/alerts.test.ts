@@ -167,7 +167,7 @@ describe.skipIf(!binary)("the alerts", () => {
   });
 
   // Where nobody holds a role nobody is waited for, so that this takes no quarter of an hour.
-  test("an alert is an alarm once everybody has been told and nobody has taken care of it", async () => {
+  test("an alert is an alarm once nobody is left to be told and nobody has taken care of it", async () => {
     const admin = await Api.signIn(target.url, "admin@demo", target.passwordOf("admin@demo"));
     const second = await anotherPatient(staff, invited.study);
     const patient = await PatientApi.comeIn(target, second);
@@ -178,7 +178,7 @@ describe.skipIf(!binary)("the alerts", () => {
     const auditor = await newPage(browser, "en");
     await signIn(auditor, target, "auditor@demo");
     await auditor.goto(`${target.url}${path}/alerts`);
-    await auditor.getByText("Alarm: everybody has been told").waitFor(follows);
+    await auditor.getByText("Alarm: nobody is left to be told").waitFor(follows);
     expect(await auditor.locator('[data-step="nobody"]').count()).toBe(1);
     expect(await auditor.locator('[data-step="next"]').count()).toBe(0);
     await inspect(auditor, "alerts-alarm", ".alert-alarm");

@@ -11,12 +11,13 @@ export function Steps({ alert, zone }: { alert: PatientAlert; zone?: string | nu
       {alert.steps.map((step) => (
         <li key={step.to} data-step={step.to}>
           <Time at={step.done_at} zone={zone} format="clock" /> {t(`alerts/toldTo/${step.to}`)}
-          {step.to !== "nobody" && <>: {step.people.join(", ") || t("alerts/nobodyThere")}</>}
+          {step.to !== "nobody" &&
+            t("alerts/colon") + (step.people.join(t("alerts/comma")) || t("alerts/nobodyThere"))}
         </li>
       ))}
       {alert.next && (
         <li data-step="next">
-          {t("alerts/next", { to: t(`alerts/toldTo/${alert.next.to}`) })}, {t("alerts/nextDue")}{" "}
+          {t("alerts/next", { to: t(`alerts/toldTo/${alert.next.to}`) })}{" "}
           <Time at={alert.next.due_at} zone={zone} format="clock" />
         </li>
       )}
